@@ -1,0 +1,27 @@
+/** What is particular to SQLite under Kysely. */
+import type Sqlite from 'better-sqlite3'
+import { CompiledQuery, type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely'
+
+/**
+ * SQLite whose transactions take the write lock at once. A deferred transaction that reads first and
+ * writes later fails when another process (the hub, the command line) wrote in between; an immediate
+ * one waits its turn (`busy_timeout`).
+ */
+export class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #database: Sqlite.Database
+
+  constructor(database: Sqlite.Database) {
+    super({ database })
+    this.#database = database
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver({ database: this.#database })
+  }
+}
+
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}

@@ -1,0 +1,391 @@
+/**
+ * Row types of `schema.sql`, for the stores' eyes only: domain types go out of a store, never these.
+ * A test compares them with the schema, column by column.
+ */
+import type { Generated } from 'kysely'
+
+export interface UnitRow {
+  code: string
+  valid_from: string
+  valid_to: string | null
+  level: string
+  kind: string
+  name: string
+  full_name: string
+  name_fold: string
+  parent_code: string | null
+  latitude: number | null
+  longitude: number | null
+  population: number | null
+  area_km2: number | null
+  source: string
+}
+
+export interface UnitNameVariantRow {
+  code: string
+  valid_from: string
+  variant: string
+  variant_fold: string
+  source: string
+}
+
+export interface SuccessionRow {
+  old_code: string
+  old_valid_from: string
+  new_code: string
+  effective_day: string
+  note: string
+  confidence: string
+  source: string
+}
+
+export interface PriorityAreaRow {
+  code: string
+  as_of: string
+  region_class: string | null
+  border: number
+  mountain: number
+  languages: string
+  language_basis: string
+  confidence: string
+  source: string
+}
+
+export interface StationRow {
+  id: string
+  name: string
+  name_fold: string
+  kind: string
+  area_code: string
+  area_valid_from: string
+  area_name: string
+  sample: number
+}
+
+export interface StationUnitRow {
+  station_id: string
+  valid_from: string
+  valid_to: string | null
+  unit_code: string
+  unit_valid_from: string
+}
+
+export interface VillageRow {
+  id: string
+  station_id: string
+  name: string
+  sample: number
+}
+
+export interface DeviceRow {
+  id: string
+  station_id: string
+  type: string
+  sample: number
+  public_key: string | null
+  password_hash: string | null
+  enrolled_at: string | null
+  revoked_at: string | null
+}
+
+export interface DeviceVillageRow {
+  device_id: string
+  village_id: string
+}
+
+export interface RegistryEditionRow {
+  name: string
+  digest: string
+  sample: number
+  loaded_at: string
+}
+
+export interface PersonRow {
+  id: string
+  name: string
+  role: string
+  training: number
+  created_at: string
+}
+
+export interface PersonKeyRow {
+  kid: string
+  person_id: string
+  public_key: string
+  created_at: string
+  revoked_at: string | null
+}
+
+export interface DeedRow {
+  id: Generated<number>
+  at: string
+  person_id: string | null
+  what: string
+  subject: string
+  detail: string
+}
+
+export interface FactRow {
+  id: string
+  kind: string
+  name_vi: string
+  name_en: string
+  value: string
+  spoken: string | null
+  status: string
+  valid_from: string
+  valid_to: string | null
+  source: string
+  checked_on: string
+}
+
+export interface ScriptRow {
+  id: string
+  kind: string
+  created_at: string
+}
+
+export interface ScriptVersionRow {
+  script_id: string
+  version: number
+  language: string
+  title: string
+  title_en: string
+  audience: string
+  body: string
+  priority: string
+  valid_from: string
+  valid_to: string | null
+  facts: string
+  sources: string
+  author_id: string
+  created_at: string
+  submitted_by: string | null
+  submitted_at: string | null
+  submitted_text: string | null
+  withdrawn_by: string | null
+  withdrawn_at: string | null
+  withdrawn_why: string | null
+}
+
+export interface RecordingRow {
+  id: string
+  script_id: string
+  version: number
+  language: string
+  station_id: string | null
+  spoken: string
+  voice: string
+  recipe: string
+  milliseconds: number
+  loudness_lufs: number
+  true_peak_dbtp: number
+  created_at: string
+}
+
+export interface RenditionRow {
+  recording_id: string
+  codec: string
+  sha256: string
+  bytes: number
+  chunks: string
+}
+
+export interface RenderFailureRow {
+  recording_id: string
+  script_id: string
+  version: number
+  station_id: string | null
+  why_vi: string
+  why_en: string
+  tries: number
+  at: string
+}
+
+export interface ApprovalRow {
+  id: string
+  script_id: string
+  version: number
+  approver_id: string
+  kid: string
+  root: string
+  envelope: string
+  at: string
+}
+
+export interface ApprovalLeafRow {
+  approval_id: string
+  position: number
+  sha256: string
+}
+
+export interface KeysDocumentRow {
+  version: number
+  envelope: string
+  root_public_key: string
+  at: string
+}
+
+export interface CampaignRow {
+  id: string
+  title: string
+  from_month: string
+  to_month: string | null
+  training: number
+  created_by: string
+  created_at: string
+  ended_at: string | null
+}
+
+export interface CampaignScriptRow {
+  campaign_id: string
+  position: number
+  script_id: string
+}
+
+export interface StationWindowRow {
+  id: string
+  station_id: string | null
+  opens: string
+  closes: string
+  valid_from: string
+  valid_to: string | null
+  sample: number
+}
+
+export interface AiringRow {
+  id: string
+  campaign_id: string
+  month: string
+  attempt: number
+  station_id: string
+  unit_code: string
+  unit_valid_from: string
+  script_id: string
+  version: number
+  recording_id: string
+  greeting_id: string | null
+  planned_at: string
+  latest_start_at: string
+  ends_at: string
+  planned_because: string
+  created_at: string
+  cancelled_at: string | null
+  cancelled_why: string | null
+}
+
+export interface AiringDeviceRow {
+  airing_id: string
+  device_id: string
+}
+
+export interface DevicePlanRow {
+  device_id: string
+  generation: number
+  digest: string
+  envelope: string
+  created_at: string
+}
+
+export interface DeviceStatusRow {
+  device_id: string
+  state: string
+  state_at: string
+  generation: number
+  missing: number
+  last_sequence: number
+  reported_at: string | null
+}
+
+export interface ReceiptMessageRow {
+  sha256: string
+  device_id: string
+  envelope: string
+  received_at: string
+}
+
+export interface ReceiptRow {
+  id: string
+  device_id: string
+  epoch: string
+  sequence: number
+  airing_id: string
+  outcome: string
+  held_sha256: string
+  started_at: string | null
+  ended_at: string | null
+  heard_milliseconds: number
+  clock_source: string
+  reason: string | null
+  message_sha256: string
+  received_at: string
+}
+
+export interface RefusalRow {
+  id: Generated<number>
+  at: string
+  topic: string
+  sha256: string
+  payload: Uint8Array
+  why: string
+}
+
+export interface AttestationRow {
+  id: string
+  airing_id: string
+  person_id: string
+  outcome: string
+  played_at: string | null
+  note: string
+  at: string
+}
+
+export interface CountersignatureRow {
+  attestation_id: string
+  person_id: string
+  at: string
+}
+
+export interface HubMemoryRow {
+  name: string
+  value: string
+}
+
+/** All tables by name. */
+export interface Tables {
+  unit: UnitRow
+  unit_name_variant: UnitNameVariantRow
+  succession: SuccessionRow
+  priority_area: PriorityAreaRow
+  station: StationRow
+  station_unit: StationUnitRow
+  village: VillageRow
+  device: DeviceRow
+  device_village: DeviceVillageRow
+  registry_edition: RegistryEditionRow
+  person: PersonRow
+  person_key: PersonKeyRow
+  deed: DeedRow
+  fact: FactRow
+  script: ScriptRow
+  script_version: ScriptVersionRow
+  recording: RecordingRow
+  rendition: RenditionRow
+  render_failure: RenderFailureRow
+  approval: ApprovalRow
+  approval_leaf: ApprovalLeafRow
+  keys_document: KeysDocumentRow
+  campaign: CampaignRow
+  campaign_script: CampaignScriptRow
+  station_window: StationWindowRow
+  airing: AiringRow
+  airing_device: AiringDeviceRow
+  device_plan: DevicePlanRow
+  device_status: DeviceStatusRow
+  receipt_message: ReceiptMessageRow
+  receipt: ReceiptRow
+  refusal: RefusalRow
+  attestation: AttestationRow
+  countersignature: CountersignatureRow
+  hub_memory: HubMemoryRow
+}
