@@ -7,5 +7,8 @@
  * hub and the command line). SQL that only SQLite knows stays in this folder.
  */
 export { openDatabase, openMemoryDatabase, closeDatabase, type Database } from './open.ts'
+export { recall, remember } from './memory.ts'
+export { takeLock } from './lock.ts'
+export { openOwnDatabase } from './own.ts'
 export { transact, type Db } from './transact.ts'
 export type { Tables } from './tables.ts'

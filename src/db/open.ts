@@ -28,6 +28,8 @@ export function openDatabase(path: string): Database {
   sqlite.pragma('busy_timeout = 10000')
   sqlite.pragma('foreign_keys = ON')
   sqlite.pragma('trusted_schema = OFF')
+  // Otherwise REPLACE removes a fact without waking the trigger that forbids it.
+  sqlite.pragma('recursive_triggers = ON')
   bringForward(sqlite)
   return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) })
 }
