@@ -23,7 +23,10 @@ export function monthOf(instant: Instant): Month {
 
 /** The time of day in Vietnam, `HH:MM:SS`. */
 export function timeOfDay(instant: Instant): string {
-  return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit: 'second' })
+  return Temporal.Instant.from(instant)
+    .toZonedDateTimeISO(zone)
+    .toPlainTime()
+    .toString({ smallestUnit: 'second' })
 }
 
 /** The instant of a civil day and time of day (`HH:MM` or `HH:MM:SS`; `24:00` is the next midnight) in Vietnam. */

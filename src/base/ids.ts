@@ -16,6 +16,8 @@ export const randomIds: Ids = {
  * then finds the first run's rows instead of adding a second set. 80 bits of SHA-256.
  */
 export function derivedId(kind: string, ...parts: readonly (string | number)[]): string {
-  const digest = createHash('sha256').update(JSON.stringify([kind, ...parts])).digest('hex')
+  const digest = createHash('sha256')
+    .update(JSON.stringify([kind, ...parts]))
+    .digest('hex')
   return `${kind}-${digest.slice(0, 20)}`
 }

@@ -5,7 +5,7 @@
  */
 import { createTask } from 'node-cron'
 import type { Log } from './log.ts'
-import { reasonOf } from './errors.ts'
+import { AppError, reasonOf } from './errors.ts'
 
 export interface Job {
   /** Asks for a run soon. Any number of wake-ups during a run lead to exactly one more run. */
@@ -26,7 +26,8 @@ export function startJob(options: {
   cron: string
   work: (signal: AbortSignal) => Promise<void>
   log: Log
-  onRun?: (seconds: number, failed: boolean) => void
+  /** Told after each run; `failure` is what it threw, undefined when it went well. */
+  onRun?: (run: { seconds: number; failure: unknown }) => void
 }): Job {
   const { name, work, log } = options
   const abort = new AbortController()
@@ -37,14 +38,18 @@ export function startJob(options: {
     while (wanted && !abort.signal.aborted) {
       wanted = false
       const began = performance.now()
-      let failed = false
+      let failure: unknown
       try {
         await work(abort.signal)
       } catch (error) {
-        failed = true
-        if (!abort.signal.aborted) log.error({ job: name, error: reasonOf(error), stack: (error as Error).stack }, 'job failed; the next run tries again')
+        if (!abort.signal.aborted) {
+          // A refusal says all there is to say; anything else is a bug and shows where it came from.
+          const stack = error instanceof Error && !(error instanceof AppError) ? { stack: error.stack } : {}
+          log.error({ job: name, error: reasonOf(error), ...stack }, 'job failed; the next run tries again')
+          failure = error ?? new Error('a job threw nothing')
+        }
       }
-      options.onRun?.((performance.now() - began) / 1000, failed)
+      options.onRun?.({ seconds: (performance.now() - began) / 1000, failure })
     }
   }
 

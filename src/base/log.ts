@@ -15,7 +15,11 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 /** The process's logger. Secrets by their usual names are cut out before a line is written. */
 export function createLog(level: LogLevel): Log {
   return pino(
-    { level, base: null, redact: ['password', '*.password', 'passphrase', '*.passphrase', 'privateKey', '*.privateKey'] },
+    {
+      level,
+      base: null,
+      redact: ['password', '*.password', 'passphrase', '*.passphrase', 'privateKey', '*.privateKey'],
+    },
     destination({ dest: 2, sync: true }),
   )
 }

@@ -2,13 +2,15 @@
 
 /** Unicode NFC without control characters other than line feed; speech engines misread decomposed letters. */
 export function cleanText(text: string): string {
-  // Bidirectional marks and zero-width characters change what is shown without changing what is read.
+  // Bidirectional marks and zero-width characters change what is shown without changing what is read. They go
+  // before letters are composed: a mark may have stood behind one.
   return text
     .replaceAll(/\r\n?/g, '\n')
-    .normalize('NFC')
-    .replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, (c) =>
-      c === '\t' ? ' ' : '',
+    .replaceAll(
+      /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g,
+      (c) => (c === '\t' ? ' ' : ''),
     )
+    .normalize('NFC')
 }
 
 /**

@@ -46,23 +46,25 @@ export async function closeDatabase(database: Database): Promise<void> {
 
 function bringForward(sqlite: Sqlite.Database): void {
   // Exclusive from the first look: two processes starting on an empty file must not both make it.
-  sqlite.transaction(() => {
-    const version = sqlite.pragma('user_version', { simple: true }) as number
-    if (version > schemaVersion) {
-      throw new AppError('unavailable', {
-        vi: `Cơ sở dữ liệu thuộc phiên bản mới hơn (${String(version)}) so với chương trình này (${String(schemaVersion)}). Hãy cập nhật chương trình.`,
-        en: `The database is of a newer version (${String(version)}) than this programme (${String(schemaVersion)}). Update the programme.`,
-      })
-    }
-    if (version === 0) {
-      sqlite.exec(readFileSync(schemaFile, 'utf8'))
-      return
-    }
-    for (const migration of migrations) {
-      if (migration.version > version) {
-        sqlite.exec(migration.sql)
-        sqlite.pragma(`user_version = ${String(migration.version)}`)
+  sqlite
+    .transaction(() => {
+      const version = sqlite.pragma('user_version', { simple: true }) as number
+      if (version > schemaVersion) {
+        throw new AppError('unavailable', {
+          vi: `Cơ sở dữ liệu thuộc phiên bản mới hơn (${String(version)}) so với chương trình này (${String(schemaVersion)}). Hãy cập nhật chương trình.`,
+          en: `The database is of a newer version (${String(version)}) than this programme (${String(schemaVersion)}). Update the programme.`,
+        })
       }
-    }
-  }).exclusive()
+      if (version === 0) {
+        sqlite.exec(readFileSync(schemaFile, 'utf8'))
+        return
+      }
+      for (const migration of migrations) {
+        if (migration.version > version) {
+          sqlite.exec(migration.sql)
+          sqlite.pragma(`user_version = ${String(migration.version)}`)
+        }
+      }
+    })
+    .exclusive()
 }

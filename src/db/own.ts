@@ -22,7 +22,8 @@ export function openOwnDatabase<T>(path: string, schemaFile: string): Kysely<T> 
     sqlite.pragma('cache_size = -256')
     sqlite
       .transaction(() => {
-        if (sqlite.pragma('user_version', { simple: true }) === 0) sqlite.exec(readFileSync(schemaFile, 'utf8'))
+        if (sqlite.pragma('user_version', { simple: true }) === 0)
+          sqlite.exec(readFileSync(schemaFile, 'utf8'))
       })
       .exclusive()
     if (sqlite.pragma('quick_check', { simple: true }) !== 'ok') {
