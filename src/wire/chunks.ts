@@ -16,7 +16,9 @@ export function chunkAt(file: Uint8Array, index: number): Uint8Array {
 
 /** What the plan says of a file's chunks: base64url of all 8-byte digests in order. */
 export function chunkDigests(file: Uint8Array): string {
-  const digests = Array.from({ length: chunkCount(file.length) }, (_, index) => digestOf(chunkAt(file, index)))
+  const digests = Array.from({ length: chunkCount(file.length) }, (_, index) =>
+    digestOf(chunkAt(file, index)),
+  )
   return Buffer.concat(digests).toString('base64url')
 }
 
@@ -30,7 +32,7 @@ export function isChunk(digests: string, index: number, chunk: Uint8Array): bool
 export function writeRanges(indexes: readonly number[]): string {
   const ranges: string[] = []
   const sorted = [...new Set(indexes)].sort((a, b) => a - b)
-  for (let i = 0; i < sorted.length; ) {
+  for (let i = 0; i < sorted.length;) {
     let j = i
     while (sorted[j + 1] === (sorted[j] ?? 0) + 1) j += 1
     const [first, last] = [sorted[i] ?? 0, sorted[j] ?? 0]

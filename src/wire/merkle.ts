@@ -62,9 +62,16 @@ function splitOf(count: number): number {
 }
 
 function leafHash(hash: string): Buffer {
-  return createHash('sha256').update(Buffer.from([0])).update(Buffer.from(hash, 'hex')).digest()
+  return createHash('sha256')
+    .update(Buffer.from([0]))
+    .update(Buffer.from(hash, 'hex'))
+    .digest()
 }
 
 function nodeHash(left: Buffer, right: Buffer): Buffer {
-  return createHash('sha256').update(Buffer.from([1])).update(left).update(right).digest()
+  return createHash('sha256')
+    .update(Buffer.from([1]))
+    .update(left)
+    .update(right)
+    .digest()
 }

@@ -179,7 +179,10 @@ export type ReportedMessage = z.infer<typeof ReportedMessage>
 export const WantMessage = z.object({
   v: z.literal(1),
   sha256: hash,
-  missing: z.string().regex(/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/).max(1000),
+  missing: z
+    .string()
+    .regex(/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/)
+    .max(1000),
 })
 export type WantMessage = z.infer<typeof WantMessage>
 
@@ -194,7 +197,8 @@ export type HubStateMessage = z.infer<typeof HubStateMessage>
 
 /** Reads JSON bytes as one message kind. Never throws: bad bytes become the reason why. */
 export function readMessage<T>(shape: z.ZodType<T>, payload: Uint8Array): Parsed<T> {
-  if (payload.length > controlBytesMax) return { ok: false, why: `larger than ${String(controlBytesMax)} bytes` }
+  if (payload.length > controlBytesMax)
+    return { ok: false, why: `larger than ${String(controlBytesMax)} bytes` }
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))

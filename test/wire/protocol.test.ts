@@ -1,0 +1,112 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { sha256 } from '../../src/base/hash.ts'
+import { chunkDigests } from '../../src/wire/chunks.ts'
+import { kidOf, openEnvelope, readPublicKey, readSigningKey, sealEnvelope } from '../../src/wire/envelope.ts'
+import * as messages from '../../src/wire/messages.ts'
+import { merkleProof, merkleRoot, provesLeaf } from '../../src/wire/merkle.ts'
+import { hubSubscriptions, topics } from '../../src/wire/topics.ts'
+
+const text = readFileSync(new URL('../../devices/PROTOCOL.md', import.meta.url), 'utf8')
+
+/** The lines of a fenced example. */
+function example(name: string): string[] {
+  const found = new RegExp(`\`\`\`example-${name}\\n([\\s\\S]*?)\\n\`\`\``).exec(text)?.[1]
+  if (found === undefined) throw new Error(`no example ${name}`)
+  return found.split('\n')
+}
+
+function section(title: RegExp): string {
+  const found = text.split(/^#{2,3} /m).find((part) => title.test(part))
+  if (found === undefined) throw new Error(`no section ${String(title)}`)
+  return found
+}
+
+describe('devices/PROTOCOL.md', () => {
+  it('has exactly the topics that are in use', () => {
+    const table = [...section(/^2\. Topics/).matchAll(/^\| `([^`]+)`/gm)].map((row) => row[1])
+    const inUse = Object.values(topics).map((topic) => {
+      if (typeof topic === 'string') return topic
+      const name = topic === topics.chunk ? '{sha256}' : topic === topics.approval ? '{approval}' : '{device}'
+      return topic(name, '{index}' as unknown as number)
+    })
+    expect([...table].sort()).toEqual([...inUse].sort())
+    for (const topic of hubSubscriptions) expect(table).toContain(topic.replace('+', '{device}'))
+  })
+
+  it.each([
+    ['keys', messages.KeysDocument],
+    ['approval', messages.ApprovalStatement],
+    ['plan', messages.DevicePlan],
+    ['receipts', messages.ReceiptsMessage],
+    ['ack', messages.AckMessage],
+    ['state', messages.StateMessage],
+    ['reported', messages.ReportedMessage],
+    ['want', messages.WantMessage],
+    ['hub', messages.HubStateMessage],
+  ])('names every field of %s, and no other', (name, shape) => {
+    const rows = section(new RegExp(`^${name}( |\\n)`)).matchAll(/^\| (`[^|]+`) \|/gm)
+    const named = [...rows].flatMap((row) =>
+      [...(row[1] ?? '').matchAll(/`([^`]+)`/g)].map((field) => field[1]),
+    )
+    expect([...named].sort()).toEqual(fieldsOf(shape.shape).sort())
+  })
+
+  it('has an envelope that the given key really makes, byte for byte', () => {
+    const [secret = ''] = example('secret')
+    const [publicKey = '', kid = ''] = example('key')
+    const der = Buffer.concat([
+      Buffer.from('302e020100300506032b657004220420', 'hex'),
+      Buffer.from(secret, 'hex'),
+    ])
+    const pem = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({
+      type: 'pkcs8',
+      format: 'pem',
+    })
+    const key = readSigningKey(pem)
+    expect([key.publicKey, key.kid, kidOf(publicKey)]).toEqual([publicKey, kid, kid])
+
+    const envelope = Buffer.from(example('envelope').join('\n'))
+    const opened = openEnvelope('reported', messages.ReportedMessage, envelope, () =>
+      readPublicKey(publicKey),
+    )
+    if (!opened.ok) throw new Error(opened.why)
+    const sealed = sealEnvelope('reported', messages.ReportedMessage, opened.value.document, key)
+    expect(Buffer.from(sealed).toString()).toBe(envelope.toString())
+    expect(sha256(envelope)).toBe(example('sha256')[0])
+    expect(text).toContain(`The envelope, ${String(envelope.length)} bytes`)
+    expect(
+      openEnvelope('receipts', messages.ReportedMessage, envelope, () => readPublicKey(publicKey)).ok,
+    ).toBe(false)
+  })
+
+  it('has chunks and a Merkle tree that anyone can recompute', () => {
+    const file = Buffer.alloc(70_000, 'loa')
+    expect(example('chunks')).toEqual([sha256(file), chunkDigests(file)])
+
+    const lines = example('merkle')
+    const leaves = ['một', 'hai', 'ba'].map((word) => sha256(word))
+    const root = merkleRoot(leaves)
+    const proof = merkleProof(leaves, 1)
+    expect(lines).toEqual([...leaves, `root ${root}`, ...proof.map((sibling) => `proof 1 ${sibling}`)])
+    expect(provesLeaf({ leaf: leaves[1]!, position: 1, count: 3, proof }, root)).toBe(true)
+  })
+
+  it('names the limits that the code has', () => {
+    const figure = (value: number): string => value.toLocaleString('en-US')
+    expect(text).toContain(`chunks of ${figure(messages.chunkBytes)} bytes`)
+    expect(text).toContain(`larger than ${figure(messages.controlBytesMax)} bytes`)
+    expect(text).toContain(`up to ${figure(messages.receiptsPerMessageMax)} receipts`)
+  })
+})
+
+type Field = { shape?: Record<string, Field>; element?: Field; unwrap?: () => Field }
+
+/** Names of all fields, those in lists as `list[].field`. */
+function fieldsOf(shape: Record<string, unknown>, before = ''): string[] {
+  return Object.entries(shape).flatMap(([name, field]) => {
+    const inner = (field as Field).element?.shape
+    return [`${before}${name}`, ...(inner === undefined ? [] : fieldsOf(inner, `${before}${name}[].`))]
+  })
+}
