@@ -1,0 +1,25 @@
+/**
+ * Approval: a person's signature, without which nothing is heard.
+ *
+ * - What is signed is a statement that names a script version, its validity, and by one Merkle root the
+ *   SHA-256 of every rendition it covers. One signature so covers every station's variant in every codec, and
+ *   each device checks its own with a short proof. Another rendering has another hash and is outside it.
+ * - Nobody approves their own work, whatever their role: neither the author nor who submitted it. People who
+ *   exist for exercises never approve real work, nor real people exercises.
+ * - An approval is a fact and is never changed. Whether it still proves something is asked anew each time: not
+ *   when its version was withdrawn, its signer's key revoked, or its own or a fact's validity is over; and not
+ *   when the signature kept in the database does not verify.
+ * - Devices believe keys, not the hub: which approver keys count is said by the keys document, which the
+ *   offline root signs.
+ */
+export { approve, type Approved } from './approve.ts'
+export { awaitingApproval, type AwaitingApproval, draftStatement, type DraftStatement } from './waiting.ts'
+export {
+  approvalEnvelopes,
+  type ApprovedRecording,
+  approvedRecordings,
+  proofFor,
+  proofsFor,
+  type RenditionProof,
+} from './proof.ts'
+export { currentKeysDocument, type CurrentKeys, readPassphrase, signKeysDocument } from './keys.ts'

@@ -1,0 +1,198 @@
+/**
+ * What a version says on the day it is submitted: its slots filled with facts that hold on that day, or the
+ * reason why it may not be said. Pure.
+ */
+import { dayForPeople, type Day } from '../base/calendar.ts'
+import type { Sentence } from '../base/errors.ts'
+import { cleanText, figure } from '../base/text.ts'
+import type { Fact, Placeholder } from './content.ts'
+import { fillText } from './fill.ts'
+import type { ScriptKind } from './source.ts'
+
+/** A station is not held longer than this by one script. */
+export const secondsMax = 300
+/** Measured on the project's voice at its usual speed: characters of spoken text in one second. */
+export const charactersPerSecond = 14
+
+/** Turns written text into spoken words; `questions` are places that have several readings, for a person to settle. */
+export type SpokenOf = (text: string) => {
+  spoken: string
+  questions: readonly { token: string; at: number; choices: readonly string[] }[]
+}
+
+/** `text`: what will be rendered, facts resolved. `facts`: ids of the facts it rests on, sorted. */
+export type Wording =
+  { ok: true; text: string; facts: string[]; seconds: number } | { ok: false; why: Sentence }
+
+export type Draft = {
+  kind: ScriptKind
+  body: string
+  validFrom: Day
+  validTo: Day | null
+  /** Facts declared in the front matter. */
+  facts: readonly string[]
+}
+
+/** Everything but the draft that decides what may be said. */
+export type Ground = {
+  placeholders: readonly Placeholder[]
+  facts: ReadonlyMap<string, Fact>
+  day: Day
+  /** Whether facts that still wait for confirmation may be spoken (demonstrations and exercises). */
+  speakUnconfirmed: boolean
+  spokenOf?: SpokenOf
+}
+
+/** Stands in for a station's own names while a greeting is measured. */
+const exampleNames = { unit: 'xã Trà Leng', station: 'đài truyền thanh xã Trà Leng' }
+/** Reading a text aloud in words hardly makes it shorter: twice the limit is refused before any work is done. */
+const textCharactersMax = 2 * secondsMax * charactersPerSecond
+
+/**
+ * The wording of a draft on a day. Refused: outside its own validity; a slot that is unknown, wrongly
+ * written, or bare without a confirmed fact; a fact that is unknown, not in force that day, or unconfirmed
+ * and outside `{{#if}}`; nothing left to say; longer than five minutes; open questions of the reading.
+ * A greeting keeps `{{unit}}` and `{{station}}` for each station's own names.
+ */
+export function wordingOf(draft: Draft, ground: Ground): Wording {
+  if (draft.validTo !== null && draft.validTo <= ground.day) {
+    return no(
+      `Bài đã hết hiệu lực từ ngày ${dayForPeople(draft.validTo)}. Hãy sửa valid_to trong bản mới.`,
+      `The script’s validity ended on ${draft.validTo}. Correct valid_to in a new version.`,
+    )
+  }
+  const filled = fillText(draft.body, slotsOf(draft.kind, ground))
+  if (!filled.ok) {
+    const { line, column, why } = filled
+    return no(`Dòng ${line}, cột ${column}: ${why.vi}`, `Line ${line}, column ${column}: ${why.en}`)
+  }
+  const facts = factsUsed(draft, filled, ground.placeholders)
+  const fault = factFault(facts, ground)
+  if (fault !== undefined) return fault
+  const text = tidy(filled.text)
+  const length = lengthOf(text, ground.spokenOf)
+  return length.ok ? { ok: true, text, facts, seconds: length.seconds } : length
+}
+
+/** Length in seconds as the voice will speak it, estimated: characters ÷ 14. */
+export function estimatedSeconds(spoken: string): number {
+  return Array.from(spoken.replaceAll(/\s+/g, ' ').trim()).length / charactersPerSecond
+}
+
+function slotsOf(kind: ScriptKind, ground: Ground): Record<string, string | undefined> {
+  const slots: Record<string, string | undefined> = {}
+  for (const { name, from, where } of ground.placeholders) {
+    if (where === 'greeting' && kind !== 'greeting') continue
+    if ('registry' in from) {
+      // Stays as it is, to be filled for each station when its recording is made.
+      slots[name] = `{{${name}}}`
+      continue
+    }
+    const fact = ground.facts.get(from.fact)
+    const speakable = fact !== undefined && (fact.status === 'confirmed' || ground.speakUnconfirmed)
+    // What is heard is fixed here: where a fact says how it is read, that is what the text gets.
+    slots[name] = speakable ? (fact.spoken ?? fact.value) : undefined
+  }
+  return slots
+}
+
+/** Facts that are declared or spoken, without those whose slot fell away. */
+function factsUsed(
+  draft: Draft,
+  filled: { used: readonly string[]; mentioned: readonly string[] },
+  placeholders: readonly Placeholder[],
+): string[] {
+  const factBehind = new Map(
+    placeholders.flatMap(({ name, from }): [string, string][] => ('fact' in from ? [[name, from.fact]] : [])),
+  )
+  const behind = (names: readonly string[]) => names.flatMap((name) => factBehind.get(name) ?? [])
+  const spoken = new Set(behind(filled.used))
+  const fallen = new Set(behind(filled.mentioned).filter((fact) => !spoken.has(fact)))
+  return [...new Set([...spoken, ...draft.facts.filter((fact) => !fallen.has(fact))])].sort()
+}
+
+function factFault(facts: readonly string[], ground: Ground): Extract<Wording, { ok: false }> | undefined {
+  const today = dayForPeople(ground.day)
+  for (const id of facts) {
+    const fact = ground.facts.get(id)
+    if (fact === undefined) {
+      return no(
+        `Không có dữ kiện nào mang mã “${id}”. Hãy sửa mục facts, hoặc ghi dữ kiện ấy vào content/facts.`,
+        `There is no fact “${id}”. Correct the field facts, or enter that fact in content/facts.`,
+      )
+    }
+    if (fact.validTo !== null && fact.validTo <= ground.day) {
+      return no(
+        `Dữ kiện “${fact.name.vi}” (${id}) hết hiệu lực từ ngày ${dayForPeople(fact.validTo)}; hôm nay là ${today}. Hãy sửa bài theo dữ kiện mới.`,
+        `The fact “${fact.name.en}” (${id}) ended on ${fact.validTo}; today is ${ground.day}. Rewrite the script with the new fact.`,
+      )
+    }
+    if (fact.validFrom > ground.day) {
+      return no(
+        `Dữ kiện “${fact.name.vi}” (${id}) tới ngày ${dayForPeople(fact.validFrom)} mới có hiệu lực; hôm nay là ${today}. Hãy trình lại từ ngày ấy.`,
+        `The fact “${fact.name.en}” (${id}) is not in force before ${fact.validFrom}; today is ${ground.day}. Submit again from that day on.`,
+      )
+    }
+    if (fact.status !== 'confirmed' && !ground.speakUnconfirmed) {
+      return no(
+        `Dữ kiện “${fact.name.vi}” (${id}) còn cần xác nhận. Hãy xác nhận trước, hoặc bỏ câu nói về nó.`,
+        `The fact “${fact.name.en}” (${id}) still needs confirmation. Have it confirmed first, or leave out what rests on it.`,
+      )
+    }
+  }
+  return undefined
+}
+
+function lengthOf(
+  text: string,
+  spokenOf?: SpokenOf,
+): { ok: true; seconds: number } | Extract<Wording, { ok: false }> {
+  if (text === '') {
+    return no(
+      'Bài không còn chữ nào để đọc, vì mọi câu đều đang chờ dữ kiện. Hãy viết thêm, hoặc xác nhận dữ kiện.',
+      'Nothing is left to say, because every sentence waits for a fact. Write more, or have the facts confirmed.',
+    )
+  }
+  if (text.length > textCharactersMax) return tooLong(estimatedSeconds(text))
+  const measured = withExampleNames(text)
+  const { spoken, questions } = spokenOf?.(measured) ?? { spoken: measured, questions: [] }
+  if (questions.length > 0) return openQuestions(questions)
+  const seconds = estimatedSeconds(spoken)
+  return seconds > secondsMax ? tooLong(seconds) : { ok: true, seconds }
+}
+
+function openQuestions(questions: ReturnType<SpokenOf>['questions']): Extract<Wording, { ok: false }> {
+  const shown = questions.slice(0, 10).map(({ token, choices }) => {
+    return choices.length === 0 ? `“${token}”` : `“${token}” (${choices.join(' / ')})`
+  })
+  const list = `${shown.join('; ')}${questions.length > shown.length ? '; …' : ''}`
+  return no(
+    `Chưa rõ phải đọc thế nào: ${list}. Hãy viết rõ bằng chữ, hoặc ghi cách đọc vào từ điển phát âm.`,
+    `It is not clear how to read: ${list}. Write it out in words, or enter its reading in the lexicon.`,
+  )
+}
+
+function tooLong(seconds: number): Extract<Wording, { ok: false }> {
+  const minutes = Math.ceil(seconds / 6) / 10
+  return no(
+    `Bài dài khoảng ${figure(minutes)} phút; mỗi bài tối đa ${secondsMax / 60} phút. Hãy cắt ngắn hoặc chia thành nhiều bài.`,
+    `The script takes about ${minutes} minutes; at most ${secondsMax / 60} are allowed. Shorten it or make several scripts of it.`,
+  )
+}
+
+function withExampleNames(text: string): string {
+  return text.replaceAll('{{unit}}', exampleNames.unit).replaceAll('{{station}}', exampleNames.station)
+}
+
+/** Sentences that fell away leave no double spaces and no empty paragraphs behind. */
+function tidy(text: string): string {
+  return cleanText(text)
+    .replaceAll(/[^\S\n]+/g, ' ')
+    .replaceAll(/ ?\n ?/g, '\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+function no(vi: string, en: string): { ok: false; why: Sentence } {
+  return { ok: false, why: { vi, en } }
+}
