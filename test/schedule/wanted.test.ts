@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { boundsOf, dayOf, instantAt } from '../../src/base/calendar.ts'
+import { silentLog } from '../../src/base/log.ts'
+import type { Clock } from '../../src/base/time.ts'
+import { monotonicMilliseconds, plusMilliseconds } from '../../src/base/time.ts'
+import { revokeDevice } from '../../src/registry/index.ts'
+import {
+  type Airing,
+  airingsOf,
+  cancelAiring,
+  createCampaign,
+  planWanted,
+  previewMonth,
+} from '../../src/schedule/index.ts'
+import { withdrawVersion } from '../../src/scripts/index.ts'
+import { monday } from '../support/desk.ts'
+import { approved, bulletin, dawnWindow, greeting, type HubDesk, openHubDesk } from '../support/ledger-hub.ts'
+import { putRecording } from '../support/recordings.ts'
+import { refusalOf } from '../support/refusal.ts'
+
+const pace = { leadSeconds: 60, spreadSeconds: 600, lateSeconds: 900 }
+const november = '2026-11'
+const december = '2026-12'
+
+let desk: HubDesk
+beforeEach(async () => {
+  desk = await openHubDesk({ enrolled: 3 })
+  await dawnWindow(desk)
+})
+afterEach(() => desk.close())
+
+function plan(now = monday, months: string[] = [november]) {
+  const clock: Clock = { now: () => now, wait: () => Promise.resolve() }
+  return planWanted({ database: desk.database, clock, log: silentLog, months, ...pace })
+}
+
+async function campaignOf(...slugs: string[]): Promise<void> {
+  for (const slug of slugs) await approved(desk, await bulletin(desk, slug))
+  await createCampaign(desk.database, {
+    ...{ id: 'thang', title: 'Mỗi tháng một lần', fromMonth: november, toMonth: null, training: false },
+    ...{ scripts: slugs, by: 'an', now: monday },
+  })
+}
+
+async function standing(month = november): Promise<Airing[]> {
+  return (await airingsOf(desk.database, { month })).filter(({ cancelled }) => cancelled === null)
+}
+
+describe('the schedule job', () => {
+  it('gives every station its airing of the month, by its unit of the last day and for its enrolled devices', async () => {
+    await campaignOf('viec-nhe', 'cuoi-chong', 'lam-gi')
+    expect(await plan()).toMatchObject({ planned: 241, cancelled: 0, unplaced: [] })
+    const airings = await standing()
+    expect(airings).toHaveLength(241)
+    expect(new Set(airings.map(({ unit }) => `${unit.code} ${unit.validFrom}`)).size).toBe(78)
+    for (const { id, station } of desk.devices) {
+      expect(airings.find((airing) => airing.station === station)?.devices).toEqual([id])
+    }
+    expect(airings.filter(({ devices }) => devices.length === 0)).toHaveLength(238)
+    expect([...new Set(airings.map(({ plannedAt }) => dayOf(plannedAt)))]).toEqual(['2026-11-24'])
+    const shares = [...Map.groupBy(airings, ({ script }) => script).values()].map((its) => its.length)
+    expect(shares.sort()).toEqual([80, 80, 81])
+  })
+
+  it('changes nothing when it runs again', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    const before = await airingsOf(desk.database)
+    expect(await plan(plusMilliseconds(monday, 60_000))).toEqual({ planned: 0, cancelled: 0, unplaced: [] })
+    expect(await airingsOf(desk.database)).toEqual(before)
+  })
+
+  it('plans this month, and from the 20th on the next one too', async () => {
+    await campaignOf('viec-nhe')
+    const clock = (now: string): Clock => ({ now: () => now, wait: () => Promise.resolve() })
+    const work = { database: desk.database, log: silentLog, ...pace }
+    const nineteenth = instantAt('2026-11-19', '23:59')
+    expect(await planWanted({ ...work, clock: clock(nineteenth) })).toMatchObject({ planned: 241 })
+    expect(await standing(november)).toHaveLength(241)
+    expect(await standing(december)).toEqual([])
+    const twentieth = instantAt('2026-11-20', '00:00')
+    expect(await planWanted({ ...work, clock: clock(twentieth) })).toMatchObject({ planned: 241 })
+    expect(await standing(december)).toHaveLength(241)
+    expect((await standing(december))[0]?.plannedAt).toBe(instantAt('2026-12-01', '05:00'))
+  })
+
+  it('never plans what is not approved, and says what it waits for', async () => {
+    await bulletin(desk, 'chua-duyet')
+    await createCampaign(desk.database, {
+      ...{ id: 'thang', title: 'Mỗi tháng một lần', fromMonth: november, toMonth: null, training: false },
+      ...{ scripts: ['chua-duyet'], by: 'an', now: monday },
+    })
+    const { planned, unplaced } = await plan()
+    expect(planned).toBe(0)
+    expect(unplaced).toHaveLength(241)
+    expect(unplaced[0]?.why.vi).toMatch(/^Chờ duyệt/)
+    expect((await previewMonth(desk.database, november, monday)).unplaced).toEqual(unplaced)
+  })
+
+  it('waits for the greeting of stations with devices only, and takes it when it is approved', async () => {
+    await campaignOf('viec-nhe')
+    const stations = desk.devices.map(({ station }) => station)
+    const hello = await greeting(desk, stations)
+    expect(await plan()).toMatchObject({ planned: 238, unplaced: { length: 3 } })
+    await approved(desk, hello)
+    expect(await plan()).toMatchObject({ planned: 3, unplaced: [] })
+    const greeted = (await standing()).filter((airing) => airing.greeting !== null)
+    expect(greeted.map(({ station }) => station).sort()).toEqual(stations.sort())
+  })
+
+  it('plans again for what is left when a bulletin is withdrawn', async () => {
+    await campaignOf('viec-nhe', 'cuoi-chong')
+    await plan()
+    const withdrawn = (await standing()).filter(({ script }) => script === 'viec-nhe')
+    await withdrawVersion(desk.database, {
+      script: 'viec-nhe',
+      version: 1,
+      by: 'an',
+      why: 'sai số điện thoại',
+      now: monday,
+    })
+    expect(await plan()).toMatchObject({
+      planned: withdrawn.length,
+      cancelled: withdrawn.length,
+      unplaced: [],
+    })
+    expect((await standing()).every(({ script }) => script === 'cuoi-chong')).toBe(true)
+    expect(
+      (await airingsOf(desk.database, { month: november }))
+        .filter(({ cancelled }) => cancelled !== null)
+        .map(({ cancelled }) => cancelled?.why),
+    ).toEqual(withdrawn.map(() => 'audio-changed'))
+  })
+
+  it('leaves what has begun alone, whatever is withdrawn since', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    const after = instantAt('2026-11-24', '06:00')
+    await withdrawVersion(desk.database, {
+      script: 'viec-nhe',
+      version: 1,
+      by: 'an',
+      why: 'sai số điện thoại',
+      now: after,
+    })
+    expect(await plan(after)).toMatchObject({ planned: 0, cancelled: 0, unplaced: [] })
+  })
+
+  it('plans again for the devices that are there', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    const [gone] = desk.devices
+    await revokeDevice(desk.database, { device: gone!.id, why: 'hỏng', now: monday, by: null })
+    expect(await plan()).toMatchObject({ planned: 1, cancelled: 1, unplaced: [] })
+    const [airing] = (await standing()).filter(({ station }) => station === gone!.station)
+    expect(airing).toMatchObject({ devices: [], attempt: 2 })
+    expect(airing?.plannedBecause).toContain('Xếp lần 2')
+  })
+
+  it('plans the newer version of a bulletin next month, and keeps this month as it is', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    const newer = await bulletin(desk, 'viec-nhe', { take: 'Bản mới.' })
+    await approved(desk, newer)
+    expect(await plan(monday, [november, december])).toMatchObject({ planned: 241, cancelled: 0 })
+    expect(new Set((await standing(november)).map(({ version }) => version))).toEqual(new Set([1]))
+    expect(new Set((await standing(december)).map(({ version }) => version))).toEqual(new Set([2]))
+  })
+
+  it('speaks Vietnamese where a bulletin has other languages too', async () => {
+    const { script, version } = await bulletin(desk, 'viec-nhe')
+    await putRecording(desk.database, { script, version, language: 'cotu', take: 'ct' })
+    await approved(desk, { script, version })
+    await createCampaign(desk.database, {
+      ...{ id: 'thang', title: 'Mỗi tháng một lần', fromMonth: november, toMonth: null, training: false },
+      ...{ scripts: [script], by: 'an', now: monday },
+    })
+    await plan()
+    const heard = new Set((await standing()).map(({ recording }) => recording))
+    const rows = await desk.database.selectFrom('recording').select(['id', 'language']).execute()
+    expect(rows.filter(({ id }) => heard.has(id)).map(({ language }) => language)).toEqual(['vi'])
+  })
+
+  it('cannot plan a month that is over', async () => {
+    await campaignOf('viec-nhe')
+    const { planned, unplaced } = await plan(boundsOf(december).from)
+    expect([planned, unplaced.length]).toEqual([0, 241])
+    expect(unplaced[0]?.why.vi).toMatch(/Tháng đã hết/)
+  })
+
+  it('plans the province well within a second', async () => {
+    await campaignOf('viec-nhe', 'cuoi-chong', 'lam-gi')
+    const began = monotonicMilliseconds()
+    await plan(monday, [november, december])
+    // Two months of 241 stations; a generous bound for a busy machine, measured at about a tenth of it.
+    expect(monotonicMilliseconds() - began).toBeLessThan(2000)
+  })
+})
+
+describe('an airing that a person cancels', () => {
+  beforeEach(async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+  })
+
+  it('is planned again for a later day, and the reason stays in the books', async () => {
+    const [airing] = await standing()
+    await cancelAiring(desk.database, {
+      airing: airing!.id,
+      by: 'hoa',
+      why: 'Đám tang trong thôn',
+      now: monday,
+    })
+    expect(await plan()).toMatchObject({ planned: 1, cancelled: 0 })
+    const both = await airingsOf(desk.database, { month: november, station: airing!.station })
+    expect(both.map(({ cancelled, plannedAt }) => [dayOf(plannedAt), cancelled?.why])).toEqual([
+      ['2026-11-24', 'Đám tang trong thôn'],
+      ['2026-11-25', undefined],
+    ])
+  })
+
+  it('must be there, still to come, and not cancelled before', async () => {
+    const [airing] = await standing()
+    const cancels = (more: { airing?: string; by?: string; why?: string; now?: string }) =>
+      refusalOf(
+        cancelAiring(desk.database, { airing: airing!.id, by: 'hoa', why: 'Mất điện', now: monday, ...more }),
+      )
+    expect((await cancels({ airing: 'air-khong-co' })).code).toBe('not_found')
+    expect((await cancels({ by: 'khong-ai' })).code).toBe('not_found')
+    expect((await cancels({ why: ' ' })).code).toBe('invalid')
+    expect((await cancels({ why: 'audio-changed' })).code).toBe('invalid')
+    expect((await cancels({ now: airing!.plannedAt })).code).toBe('conflict')
+    await cancelAiring(desk.database, { airing: airing!.id, by: 'hoa', why: 'Mất điện', now: monday })
+    expect((await cancels({})).code).toBe('conflict')
+  })
+})
