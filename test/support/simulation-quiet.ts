@@ -1,0 +1,22 @@
+/** Waiting for everybody else without looking at a clock. */
+
+/** Requests to the disk, as Node names what keeps a process alive. */
+const diskWork = /^(?:FSReq|CloseReq|FileHandle)/
+/** Turns of the event loop without any: what goes on by itself between two requests takes less. */
+const turnsMin = 2
+const turnsMax = 1_000_000
+
+/**
+ * Resolves when nobody in this process waits for the disk and all that could go on has gone on. What
+ * is then still open waits for a message or for time, which only the simulation gives: so the order
+ * of events does not depend on how fast the disk was.
+ */
+export async function quiet(): Promise<void> {
+  let still = 0
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    still = process.getActiveResourcesInfo().some((name) => diskWork.test(name)) ? 0 : still + 1
+    if (still >= turnsMin) return
+  }
+  throw new Error('the disk is never quiet')
+}
