@@ -1,0 +1,106 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { monotonicMilliseconds, systemClock } from '../../src/base/time.ts'
+import { alsaOutput, createGate, fileOutput, type Output, simulatedOutput } from '../../src/playback/index.ts'
+import { makeTone, type Tone } from '../support/controller-sound.ts'
+
+const never = new AbortController().signal
+
+describe('a loudspeaker', () => {
+  let folder: string
+  let greeting: Tone
+  let script: Tone
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'loa-outputs-'))
+    greeting = makeTone(folder, 0.5, 440)
+    script = makeTone(folder, 1, 660, 'opus')
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const outputs: [string, () => Output][] = [
+    ['that is simulated', () => simulatedOutput(systemClock, createGate(1))],
+    ['that is a file', () => fileOutput(join(folder, 'heard'), systemClock)],
+  ]
+
+  describe.each(outputs)('%s', (_said, make) => {
+    it('decodes the parts one after the other and lasts as long as they do', async () => {
+      const began = monotonicMilliseconds()
+      const heard = await make().play([greeting, script], never)
+      expect(heard.error).toBeUndefined()
+      expect(heard.heardMs).toBeGreaterThan(1500 * 0.95)
+      expect(heard.heardMs).toBeLessThan(1700)
+      expect(monotonicMilliseconds() - began).toBeGreaterThan(1490)
+    })
+
+    it('says what it could not decode', async () => {
+      const path = join(folder, 'noise.mp3')
+      writeFileSync(path, 'not a sound at all')
+      const heard = await make().play([{ ...greeting, path, milliseconds: 10 }], never)
+      expect(heard.heardMs).toBe(0)
+      expect(heard.error).toMatch(/noise\.mp3/)
+    })
+
+    it('falls silent soon after it is told to', async () => {
+      const stop = new AbortController()
+      const began = monotonicMilliseconds()
+      setTimeout(() => stop.abort(), 300)
+      const heard = await make().play([script, script, script], stop.signal)
+      expect(monotonicMilliseconds() - began).toBeLessThan(1500)
+      expect(heard.heardMs).toBeLessThan(1000)
+      expect(heard.error).toBe('stopped')
+    })
+  })
+
+  it('that is a file writes the sound as WAV and a line for each play', async () => {
+    const heard = join(folder, 'heard-once')
+    await fileOutput(heard, systemClock).play([greeting, script], never)
+    const [name] = readdirSync(heard).filter((file) => file.endsWith('.wav'))
+    const wav = readFileSync(join(heard, name ?? ''))
+    expect(wav.toString('ascii', 0, 4)).toBe('RIFF')
+    expect(wav.readUInt32LE(40)).toBe(wav.length - 44)
+    // Loud all the way: the tones are in it, and no silence between them.
+    const loud = (at: number): boolean =>
+      Array.from({ length: 200 }, (_, index) => Math.abs(wav.readInt16LE(44 + 2 * (at + index)))).some(
+        (sample) => sample > 1000,
+      )
+    expect([0.1, 0.4, 0.8, 1.4].map((second) => loud(second * 24_000))).toEqual([true, true, true, true])
+    const line = JSON.parse(readFileSync(join(heard, 'plays.log'), 'utf8')) as object
+    expect(line).toMatchObject({ file: name, parts: [greeting.sha256, script.sha256] })
+  })
+
+  it('that is a sound card hands all of it to ALSA', async () => {
+    // ALSA's own device that takes sound and makes none: there from libasound alone, without a card.
+    const heard = await alsaOutput('null', systemClock).play([greeting, script], never)
+    expect(heard.error).toBeUndefined()
+    expect(heard.heardMs).toBeGreaterThan(1500 * 0.95)
+  })
+
+  it('that is a missing sound card says so', async () => {
+    const heard = await alsaOutput('plughw:77,0', systemClock).play([greeting], never)
+    expect(heard.heardMs).toBe(0)
+    expect(heard.error).not.toBe('')
+    expect(heard.error).toBeDefined()
+  })
+
+  it('decodes no more at once than the gate lets through, in the order of asking', async () => {
+    const gate = createGate(2)
+    let now = 0
+    let most = 0
+    const order: number[] = []
+    const work = (index: number): Promise<void> =>
+      gate(async () => {
+        order.push(index)
+        now += 1
+        most = Math.max(most, now)
+        await systemClock.wait(5)
+        now -= 1
+      })
+    await Promise.all([0, 1, 2, 3, 4, 5].map(work))
+    expect(most).toBe(2)
+    expect(order).toEqual([0, 1, 2, 3, 4, 5])
+  })
+})
