@@ -1,0 +1,89 @@
+/** Airings as the pages show them: when, where, what, and what became of each. */
+import { dayOf, lastDayOf, type Day, type Month, timeOfDay } from '../base/calendar.ts'
+import type { Instant } from '../base/time.ts'
+import { millisecondsBetween } from '../base/time.ts'
+import { airingOutcomes, type AiringOutcome } from '../evidence/index.ts'
+import { stationsOf, stationUnitsOn } from '../registry/index.ts'
+import { type Airing, airingsOf } from '../schedule/index.ts'
+import { unitHref } from './coverage.ts'
+import { dayIn, lengthOf, momentIn } from './formats.ts'
+import { titlesOf } from './titles.ts'
+import type { Visit, Web } from './visit.ts'
+
+/** States of an airing, those to look at first in front: the filter of the list. */
+export const airingStates = [
+  ...(['missed', 'refused', 'partial', 'unknown', 'waiting', 'coming', 'met', 'cancelled'] as const),
+] as const
+export type AiringState = (typeof airingStates)[number]
+
+export type AiringLine = {
+  id: string
+  plannedAt: Instant
+  dayIso: Day
+  day: string
+  time: string
+  station: string
+  stationName: string
+  stationHref: string
+  sample: boolean
+  unit: string
+  unitHref: string | null
+  title: string
+  length: string
+  state: AiringState
+  /** Who confirmed it and when, or why it is not met; empty while there is nothing to say. */
+  why: string
+}
+
+/** The airings of a month, of one station or of all, by planned start. */
+export async function airingLines(
+  web: Web,
+  visit: Visit,
+  asked: { month: Month; station?: string },
+): Promise<AiringLine[]> {
+  const { database } = web
+  const outcomes = await airingOutcomes(database, { month: asked.month, now: visit.now })
+  const outcomeOf = new Map(outcomes.map((outcome) => [outcome.airing, outcome]))
+  const stations = new Map((await stationsOf(database)).map((station) => [station.id, station]))
+  const units = await stationUnitsOn(database, lastDayOf(asked.month))
+  const titles = await titlesOf(web, visit.language)
+  return (await airingsOf(database, asked)).map((airing) => {
+    const station = stations.get(airing.station)
+    const unit = units.get(airing.station)
+    const outcome = outcomeOf.get(airing.id)
+    return {
+      ...when(visit, airing),
+      id: airing.id,
+      station: airing.station,
+      stationName: station?.name ?? airing.station,
+      stationHref: `/stations/${airing.station}`,
+      sample: station?.sample ?? false,
+      unit: unit?.fullName ?? '',
+      unitHref: unit === undefined ? null : unitHref(unit, asked.month),
+      title: titles(airing.script, airing.version),
+      state: outcome?.state ?? 'coming',
+      why: outcome === undefined ? '' : whyOf(visit, outcome),
+    }
+  })
+}
+
+function when(
+  visit: Visit,
+  airing: Airing,
+): Pick<AiringLine, 'plannedAt' | 'dayIso' | 'day' | 'time' | 'length'> {
+  const dayIso = dayOf(airing.plannedAt)
+  return {
+    plannedAt: airing.plannedAt,
+    dayIso,
+    day: dayIn(visit.language, dayIso),
+    time: timeOfDay(airing.plannedAt).slice(0, 5),
+    length: lengthOf(millisecondsBetween(airing.plannedAt, airing.endsAt)),
+  }
+}
+
+function whyOf(visit: Visit, outcome: AiringOutcome): string {
+  if (outcome.why !== null) return outcome.why[visit.language]
+  if (outcome.by === null) return ''
+  const by = visit.say(outcome.by === 'device' ? 'airings.by-device' : 'airings.by-people')
+  return outcome.at === null ? by : `${by}, ${momentIn(visit.language, outcome.at)}`
+}

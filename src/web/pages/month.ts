@@ -1,0 +1,115 @@
+/** The month: how it stands, what to do now, and the former districts, worst first. */
+import { monthOf } from '../../base/calendar.ts'
+import { type Coverage, coverageOf, type DistrictCoverage } from '../../reports/index.ts'
+import { stretches, unitCounts } from '../coverage.ts'
+import type { Sheet } from '../csv.ts'
+import { monthIn } from '../formats.ts'
+import { monthPicker } from '../month-picker.ts'
+import { askedMonth } from '../query.ts'
+import { tasksOf } from '../tasks.ts'
+import type { Page, Visit, Web } from '../visit.ts'
+
+/** `/?month=` */
+export async function monthPage(web: Web, visit: Visit): Promise<Page> {
+  const present = monthOf(visit.now)
+  const month = askedMonth(visit.query, present)
+  const coverage = await coverageOf(web.database, { month, now: visit.now })
+  const shown = monthIn(visit.language, month)
+  return {
+    view: 'month',
+    title: visit.say('month.title', { month: shown }),
+    section: 'month',
+    model: {
+      month,
+      shown,
+      months: monthPicker(visit, month),
+      ...standing(visit, coverage, shown),
+      ...(await toDo(web, visit, coverage, month === present)),
+      campaign: coverage.campaign?.title ?? null,
+      districts: coverage.districts.map((district) => {
+        const query = new URLSearchParams({ month, q: district.name })
+        return { ...districtLine(district), href: `/units?${query.toString()}` }
+      }),
+      total: districtLine({ ...totals(coverage), name: visit.say('month.total') }),
+      csv: `/month.csv?month=${month}`,
+      unitsHref: `/units?month=${month}`,
+      airingsHref: `/airings?month=${month}`,
+    },
+  }
+}
+
+/** `/month.csv?month=`: the districts as the page shows them. */
+export async function monthSheet(web: Web, visit: Visit): Promise<Sheet> {
+  const month = askedMonth(visit.query, monthOf(visit.now))
+  const coverage = await coverageOf(web.database, { month, now: visit.now })
+  const { say } = visit
+  return {
+    name: `loa-lang-${month}`,
+    head: [
+      ...[say('month.district'), say('month.district-areas'), say('month.col-met'), say('month.col-waiting')],
+      ...[say('month.col-missed'), say('month.col-coming')],
+    ],
+    rows: [...coverage.districts, { ...totals(coverage), name: say('month.total') }].map((district) => {
+      const { name, areas, met, open, missed, coming } = districtLine(district)
+      return [name, areas, met, open, missed, coming]
+    }),
+  }
+}
+
+// Only the present month can still be worked on.
+async function toDo(web: Web, visit: Visit, coverage: Coverage, present: boolean): Promise<object> {
+  const tasks = present ? await tasksOf(web, visit, coverage) : []
+  return { tasks, done: present && tasks.length === 0 }
+}
+
+function standing(visit: Visit, coverage: Coverage, month: string): object {
+  const { obligations: total, met, areas } = coverage
+  const [low, high] = coverage.metRange
+  const counts = unitCounts(coverage)
+  const open = counts.waiting + counts.unknown
+  const { coming, missed } = counts
+  const sentence =
+    total === 0
+      ? visit.say('month.empty', { month })
+      : visit.say(low === high ? 'month.sentence-certain' : 'month.sentence', {
+          month,
+          met,
+          total,
+          low,
+          high,
+        })
+  return {
+    empty: total === 0,
+    sentence,
+    areas: visit.say('month.areas', { met: areas.met, total: areas.total }),
+    bar: {
+      label: visit.say('month.bar', { met, open, coming, missed, total }),
+      stretches: stretches({ met, open, coming, missed }),
+    },
+    legend: (['met', 'waiting', 'unknown', 'coming', 'missed'] as const).map((state) => {
+      return { state, count: counts[state], href: `/units?month=${coverage.month}&state=${state}` }
+    }),
+  }
+}
+
+type DistrictLine = {
+  name: string
+  areas: number
+  met: number
+  open: number
+  missed: number
+  coming: number
+  stretches: ReturnType<typeof stretches>
+}
+
+function districtLine(district: DistrictCoverage): DistrictLine {
+  const { name, areas, met, missed } = district
+  const open = district.waiting + district.unknown
+  const coming = district.coming + district.unplanned
+  return { name, areas, met, open, missed, coming, stretches: stretches({ met, open, coming, missed }) }
+}
+
+function totals(coverage: Coverage): Omit<DistrictCoverage, 'name'> {
+  const { total, ...counts } = coverage.areas
+  return { areas: total, ...counts }
+}

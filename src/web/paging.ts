@@ -1,0 +1,40 @@
+/** Long lists, a page at a time; the page is part of the address. Pure. */
+import { AppError } from '../base/errors.ts'
+import { sentence } from './words/index.ts'
+
+/** Lines on one page of a list. */
+export const pageLines = 50
+
+export type Paging = {
+  page: number
+  pages: number
+  total: number
+  from: number
+  to: number
+  previous: string | null
+  next: string | null
+}
+
+/** The lines of one page, and where it lies. Refuses (`not_found`) a page after the last. */
+export function pageOf<T>(
+  lines: readonly T[],
+  page: number,
+  link: (changes: { page: number | undefined }) => string,
+): { lines: T[]; paging: Paging } {
+  const pages = Math.max(1, Math.ceil(lines.length / pageLines))
+  if (page > pages) throw new AppError('not_found', sentence('wrong.page-after-last', { page, pages }))
+  const start = (page - 1) * pageLines
+  const shown = lines.slice(start, start + pageLines)
+  return {
+    lines: shown,
+    paging: {
+      page,
+      pages,
+      total: lines.length,
+      from: lines.length === 0 ? 0 : start + 1,
+      to: start + shown.length,
+      previous: page > 1 ? link({ page: page === 2 ? undefined : page - 1 }) : null,
+      next: page < pages ? link({ page: page + 1 }) : null,
+    },
+  }
+}

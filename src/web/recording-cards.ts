@@ -1,0 +1,150 @@
+/** Recordings as cards: what to play, what it says, whether it may be heard and who approved it. */
+import { approvedRecordings } from '../approval/index.ts'
+import { type Recording, recordingsOf } from '../audio/index.ts'
+import { deedsOf, people } from '../people/index.ts'
+import { stationsOf } from '../registry/index.ts'
+import { scriptsOf, type ScriptKind, type VersionSummary } from '../scripts/index.ts'
+import { figureIn, lengthOf } from './formats.ts'
+import type { Visit, Web } from './visit.ts'
+
+/** A version that was submitted, withdrawn ones too. */
+export type Version = { script: string; kind: ScriptKind; summary: VersionSummary }
+
+/** A recording as a card: what to play, what it says, and whether it may be heard. */
+export type RecordingCard = {
+  id: string
+  title: string
+  version: string
+  station: string | null
+  stationName: string
+  /** Former district of the station's area. */
+  district: string
+  sample: boolean
+  milliseconds: number
+  quality: string
+  spoken: string
+  state: 'approved' | 'unapproved'
+  approvedBy: string
+  withdrawn: string
+  renditions: { href: string; type: string; name: string; label: string }[]
+}
+
+/** Every version that was submitted. */
+export async function submittedVersions(web: Web): Promise<Version[]> {
+  return (await scriptsOf(web.database)).flatMap(({ id: script, kind, versions }) =>
+    versions.filter(({ state }) => state !== 'draft').map((summary) => ({ script, kind, summary })),
+  )
+}
+
+/** The greeting of one station, newest version first; empty when it has none. */
+export async function greetingCards(web: Web, visit: Visit, station: string): Promise<RecordingCard[]> {
+  const versions = (await submittedVersions(web)).filter(({ kind }) => kind === 'greeting')
+  return (await cardsOf(web, visit, versions)).filter((card) => card.station === station)
+}
+
+/** The recordings of these versions; a version without one is a card without sound. */
+export async function cardsOf(
+  web: Web,
+  visit: Visit,
+  versions: readonly Version[],
+): Promise<RecordingCard[]> {
+  const stations = new Map((await stationsOf(web.database)).map((station) => [station.id, station]))
+  const approver = await approversOf(web, visit)
+  const cards: RecordingCard[] = []
+  for (const { script, kind, summary } of versions) {
+    const recordings = await recordingsOf(web.database, { script, version: summary.version })
+    const title = visit.language === 'vi' ? summary.title : summary.titleEn
+    const common = {
+      title,
+      version: visit.say('recordings.version', { version: summary.version }),
+      withdrawn:
+        summary.state === 'withdrawn'
+          ? visit.say('recordings.withdrawn', { why: summary.withdrawnWhy ?? '' })
+          : '',
+    }
+    if (recordings.length === 0 && kind === 'bulletin') cards.push({ ...common, ...withoutSound(script) })
+    for (const recording of recordings) {
+      const station = recording.station === null ? undefined : stations.get(recording.station)
+      const by = await approver(recording.id, script, summary.version)
+      cards.push({
+        ...common,
+        ...soundOf(visit, recording),
+        station: recording.station,
+        stationName: station?.name ?? '',
+        district: station?.formerDistrict ?? '',
+        sample: station?.sample ?? false,
+        state: by === undefined ? 'unapproved' : 'approved',
+        approvedBy: by === undefined ? '' : visit.say('recordings.approved-by', { name: by }),
+      })
+    }
+  }
+  return cards
+}
+
+function withoutSound(script: string) {
+  return {
+    ...{
+      id: script,
+      station: null,
+      stationName: '',
+      district: '',
+      sample: false,
+      milliseconds: 0,
+      quality: '',
+      spoken: '',
+    },
+    ...{ state: 'unapproved' as const, approvedBy: '', renditions: [] },
+  }
+}
+
+function soundOf(visit: Visit, recording: Recording) {
+  const { language } = visit
+  return {
+    id: recording.id,
+    milliseconds: recording.milliseconds,
+    spoken: recording.spoken,
+    quality: visit.say('recordings.quality', {
+      length: lengthOf(recording.milliseconds),
+      loudness: recording.loudness,
+      peak: recording.truePeak,
+    }),
+    renditions: recording.renditions.map(({ codec, sha256, bytes }) => {
+      const name = `${sha256}.${codec}`
+      const size = figureIn(language, Math.round(bytes / 1000))
+      return {
+        href: `/audio/${name}`,
+        type: codec === 'mp3' ? 'audio/mpeg' : 'audio/ogg; codecs=opus',
+        name,
+        label: visit.say('recordings.download', { codec: codec === 'mp3' ? 'MP3' : 'Opus', size }),
+      }
+    }),
+  }
+}
+
+/** Finds who approved a recording that may be heard now: the person of the deed that the approval left. */
+async function approversOf(web: Web, visit: Visit) {
+  const approved = new Map(
+    (await approvedRecordings(web.database, visit.now)).map((one) => [one.recording, one.approval]),
+  )
+  const names = new Map((await people(web.database)).map(({ id, name }) => [id, name]))
+  const byVersion = new Map<string, Map<string, string>>()
+  return async (recording: string, script: string, version: number): Promise<string | undefined> => {
+    const approval = approved.get(recording)
+    if (approval === undefined) return undefined
+    const subject = `${script}/${version}`
+    const known = byVersion.get(subject) ?? (await signersOf(web, subject))
+    byVersion.set(subject, known)
+    const person = known.get(approval) ?? ''
+    return names.get(person) ?? person
+  }
+}
+
+async function signersOf(web: Web, subject: string): Promise<Map<string, string>> {
+  const signers = new Map<string, string>()
+  for (const { what, person, detail } of await deedsOf(web.database, { subject })) {
+    const approval = (detail as { approval?: unknown } | null)?.approval
+    if (what === 'approval.signed' && typeof approval === 'string' && person !== null)
+      signers.set(approval, person)
+  }
+  return signers
+}

@@ -1,0 +1,48 @@
+/** The states of units, areas, airings and devices: each a word, a shape and a colour, in that order of importance. */
+import type { Say, Word } from './words/index.ts'
+
+type Tone = 'met' | 'wait' | 'missed' | 'idle'
+
+const states = {
+  met: { tone: 'met', word: 'state.met' },
+  waiting: { tone: 'wait', word: 'state.waiting' },
+  unknown: { tone: 'wait', word: 'state.unknown' },
+  partial: { tone: 'missed', word: 'state.partial' },
+  missed: { tone: 'missed', word: 'state.missed' },
+  refused: { tone: 'missed', word: 'state.refused' },
+  coming: { tone: 'idle', word: 'state.coming' },
+  unplanned: { tone: 'idle', word: 'state.unplanned' },
+  cancelled: { tone: 'idle', word: 'state.cancelled' },
+  approved: { tone: 'met', word: 'state.approved' },
+  unapproved: { tone: 'wait', word: 'state.unapproved' },
+  ready: { tone: 'met', word: 'device.ready' },
+  downloading: { tone: 'wait', word: 'device.downloading' },
+  silent: { tone: 'missed', word: 'device.silent' },
+  disconnected: { tone: 'wait', word: 'device.disconnected' },
+  never: { tone: 'wait', word: 'device.never' },
+  'not-enrolled': { tone: 'idle', word: 'device.not-enrolled' },
+} as const satisfies Record<string, { tone: Tone; word: Word }>
+
+export type State = keyof typeof states
+
+export function isState(text: string): text is State {
+  return Object.hasOwn(states, text)
+}
+
+/** The state's word. */
+export function wordOf(state: State): Word {
+  return states[state].word
+}
+
+const shapes: Record<Tone, string> = {
+  met: '<circle cx="8" cy="8" r="6.500" class="fill"/>',
+  wait: '<circle cx="8" cy="8" r="6" class="line"/><path d="M8 2a6 6 0 0 0 0 12z" class="fill"/>',
+  missed: '<path d="m3 3 10 10M13 3 3 13" class="line thick"/>',
+  idle: '<path d="M3 8h10" class="line thick"/>',
+}
+
+/** The state as HTML: shape, then word, in its colour. */
+export function chip(state: State, say: Say): string {
+  const { tone, word } = states[state]
+  return `<span class="chip ${tone}"><svg class="shape" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${shapes[tone]}</svg>${say(word)}</span>`
+}

@@ -1,0 +1,123 @@
+/** One visit to a page: who looks is unknown yet, so what counts is when, in which language, and what the address asks for. */
+import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import { dayOf, type Day } from '../base/calendar.ts'
+import type { Log } from '../base/log.ts'
+import type { Clock, Instant } from '../base/time.ts'
+import type { Database } from '../db/index.ts'
+import type { IngestCounts } from '../evidence/index.ts'
+import type { Assets } from './assets.ts'
+import { csvOf, type Sheet } from './csv.ts'
+import { type Language, languages, momentIn } from './formats.ts'
+import { askedChoice } from './query.ts'
+import { shellOf, type Section } from './shell.ts'
+import type { Views } from './views.ts'
+import { type Say, sayIn } from './words/index.ts'
+
+/** What every page is made with. */
+export type Web = {
+  database: Database
+  audioFolder: string
+  clock: Clock
+  log: Log
+  version: string
+  training: boolean
+  ingestCounts?: Readonly<IngestCounts>
+  views: Views
+  assets: Assets
+}
+
+export type Visit = {
+  now: Instant
+  today: Day
+  language: Language
+  say: Say
+  path: string
+  query: URLSearchParams
+  /** A part of the path, such as the code in `/units/:code`. */
+  part: (name: string) => string
+  /** This page's address with some of its parameters changed; undefined takes one away. */
+  link: (changes: Readonly<Record<string, string | number | undefined>>) => string
+}
+
+/** What a page shows: a view, its model, and where it stands among the pages. */
+export type Page = { view: string; title: string; section: Section | null; model: object; status?: number }
+
+const languageCookie = 'loa-language'
+const cookieOptions: CookieOptions = {
+  httpOnly: true,
+  sameSite: 'lax',
+  path: '/',
+  maxAge: 365 * 24 * 3_600_000,
+}
+
+/** Serves a page as HTML. */
+export function page(web: Web, show: (web: Web, visit: Visit) => Promise<Page>): RequestHandler {
+  return async (request, response) => {
+    const visit = visitOf(web, request)
+    const asked = askedChoice(visit.query, 'lang', languages)
+    if (asked !== undefined) response.cookie(languageCookie, asked, cookieOptions)
+    send(web, response, visit, await show(web, visit))
+  }
+}
+
+/** Serves a list as a CSV file. */
+export function sheet(web: Web, show: (web: Web, visit: Visit) => Promise<Sheet>): RequestHandler {
+  return async (request, response) => {
+    const shown = await show(web, visitOf(web, request))
+    response
+      .attachment(`${shown.name}.csv`)
+      .type('text/csv; charset=utf-8')
+      .set('Cache-Control', 'no-cache')
+      .send(csvOf(shown))
+  }
+}
+
+/** Puts the page into the shell and sends it. */
+export function send(web: Web, response: Response, visit: Visit, shown: Page): void {
+  const asOf = momentIn(visit.language, visit.now)
+  const common = { language: visit.language, asOf }
+  const body = web.views.render(shown.view, { ...common, ...shown.model })
+  const html = web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
+  response
+    .status(shown.status ?? 200)
+    .type('html')
+    .set('Cache-Control', 'no-cache')
+    .vary('Cookie')
+    .send(html)
+}
+
+/** The visit of a request. Never refuses: a language nobody speaks becomes Vietnamese here, and a refusal in `page`. */
+export function visitOf(web: Web, request: Request): Visit {
+  const now = web.clock.now()
+  const address = new URL(request.originalUrl, 'http://loa.invalid')
+  const language = languageOf(request, address.searchParams)
+  return {
+    now,
+    today: dayOf(now),
+    language,
+    say: sayIn(language),
+    path: address.pathname,
+    query: address.searchParams,
+    part: (name) => String(request.params[name] ?? ''),
+    link: (changes) => changed(address, changes),
+  }
+}
+
+function languageOf(request: Request, query: URLSearchParams): Language {
+  const kept = new RegExp(`(?:^|; )${languageCookie}=(\\w+)`).exec(request.headers.cookie ?? '')?.[1]
+  return (
+    languages.find((each) => each === query.get('lang')) ?? languages.find((each) => each === kept) ?? 'vi'
+  )
+}
+
+function changed(address: URL, changes: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams(address.searchParams)
+  // The choice of language is kept by the cookie; an address passed on opens in the reader's own.
+  query.delete('lang')
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) query.delete(name)
+    else query.set(name, String(value))
+  }
+  const text = query.toString()
+  return text === '' ? address.pathname : `${address.pathname}?${text}`
+}
