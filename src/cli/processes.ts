@@ -1,0 +1,109 @@
+/** `loa hub`, `loa controller`, `loa fleet`, `loa demo`: the long-running processes, stopped by SIGINT or SIGTERM. */
+import type { Command } from 'commander'
+import { join } from 'node:path'
+import { AppError } from '../base/errors.ts'
+import { createLog } from '../base/log.ts'
+import { readConfig } from '../config.ts'
+import { runController } from '../controller.ts'
+import { runDemo } from '../demo.ts'
+import { runFleet } from '../fleet.ts'
+import { startHub } from '../hub.ts'
+import { type Answer, command, optional, required, say, wholeNumber } from './shell.ts'
+
+const silent: Answer = { json: { stopped: true }, lines: [] }
+
+export function processCommands(program: Command): void {
+  command(program, 'hub', 'trung tâm: trang web, xếp lịch, phát lệnh, bằng chứng · the hub', async () => {
+    const config = readConfig()
+    const log = createLog(config.logLevel)
+    const signal = stopSignal()
+    const hub = await startHub(config, { log })
+    process.stderr.write(`Loa Làng: ${hub.url}   (MQTT ${hub.brokerUrl})   Ctrl-C để dừng · Ctrl-C stops\n`)
+    await Promise.race([aborted(signal), hub.failed])
+    await hub.stop()
+    return silent
+  })
+  command(program, 'controller', 'một bộ điều khiển loa · one loudspeaker controller', async (given) => {
+    const config = readConfig()
+    await runController(
+      {
+        credentialsFile: required(given, 'credentials'),
+        folder: optional(given, 'folder') ?? join(config.data, 'controller'),
+        output: outputOf(optional(given, 'output')),
+        log: createLog(config.logLevel),
+        jitterSeconds: config.jitterSeconds,
+        say,
+        ...(optional(given, 'device') === undefined ? {} : { device: optional(given, 'device') ?? '' }),
+      },
+      stopSignal(),
+    )
+    return silent
+  })
+    .requiredOption('--credentials <file>', 'tệp khoá của thiết bị · credentials file')
+    .option('--device <device>', 'thiết bị nào, khi tệp có nhiều · which one, when the file has several')
+    .option('--folder <folder>', 'bộ nhớ và nhật ký · cache and journal')
+    .option('--output <output>', 'alsa, file; mặc định alsa nếu có card · default alsa where there is a card')
+  command(program, 'fleet', 'nhiều bộ điều khiển mô phỏng · many simulated controllers', async (given) => {
+    const config = readConfig()
+    const devices = optional(given, 'devices')
+    await runFleet({
+      credentialsFile: optional(given, 'credentials') ?? join(config.data, 'fleet', 'credentials.json'),
+      ...(devices === undefined ? {} : { devices: wholeNumber(devices, '--devices', 1, 2000) }),
+      folder: optional(given, 'folder') ?? join(config.data, 'fleet'),
+      output: 'simulated',
+      log: createLog(config.logLevel),
+      jitterSeconds: config.jitterSeconds,
+      signal: stopSignal(),
+      onStatus: (status) => {
+        process.stdout.write(`${JSON.stringify(status)}\n`)
+      },
+    })
+    return silent
+  })
+    .option('--devices <n>', 'số bộ điều khiển · how many')
+    .option('--credentials <file>', 'tệp khoá (loa devices enrol --all) · credentials file')
+    .option('--folder <folder>', 'bộ nhớ và nhật ký · caches and journals')
+  command(
+    program,
+    'demo',
+    'trình diễn trọn đường đi, bằng dữ liệu mẫu · the whole way on sample data',
+    async (given) => {
+      const report = await runDemo({
+        once: given.options['once'] === true,
+        json: given.options['json'] === true,
+        signal: stopSignal(),
+      })
+      return { json: report, lines: [] }
+    },
+  ).option('--once', 'tự kết thúc khi đã xác nhận xong · ends by itself')
+}
+
+function outputOf(text: string | undefined): 'auto' | 'alsa' | 'file' {
+  if (text === undefined) return 'auto'
+  if (text === 'alsa' || text === 'file') return text
+  throw new AppError('invalid', {
+    vi: `--output phải là alsa hoặc file, không phải "${text}".`,
+    en: `--output must be alsa or file, not "${text}".`,
+  })
+}
+
+/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const abort = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (abort.signal.aborted) process.exit(130)
+      abort.abort()
+    })
+  }
+  return abort.signal
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => {
+      resolve()
+    })
+  })
+}

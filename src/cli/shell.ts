@@ -1,0 +1,135 @@
+/**
+ * What every command has in common: `--json`, sentences on standard error, exit codes.
+ * With `--json` the last line of standard output is one JSON value, also when a command is refused.
+ */
+import { Command } from 'commander'
+import { AppError, type RefusalCode, type Sentence } from '../base/errors.ts'
+import { readConfig } from '../config.ts'
+import { openWork, type Work } from '../work.ts'
+
+/** Exit codes, as the README lists them. */
+export const exitCodes: Record<'done' | 'bug' | RefusalCode, number> = {
+  done: 0,
+  bug: 1,
+  invalid: 2,
+  unavailable: 3,
+  not_found: 4,
+  conflict: 5,
+  forbidden: 6,
+}
+
+/** What a command found: as JSON for programmes, as lines for people. */
+export type Answer = { json: unknown; lines: readonly string[] }
+
+/** Options and arguments as commander gives them, read by each command with zod or by hand. */
+export type Given = { args: string[]; options: Record<string, unknown> }
+
+/** Adds a command that needs no data folder. A verb named `list` is what the bare noun means. */
+export function command(
+  parent: Command,
+  usage: string,
+  description: string,
+  action: (given: Given) => Promise<Answer> | Answer,
+): Command {
+  return parent
+    .command(usage, { isDefault: usage === 'list' })
+    .description(description)
+    .option('--json', 'kết quả là một dòng JSON · result as one line of JSON')
+    .action(async (...given: unknown[]) => {
+      const self = given.at(-1) as Command
+      const answer = await action({ args: self.args, options: self.optsWithGlobals() })
+      print(answer, self.optsWithGlobals()['json'] === true)
+    })
+}
+
+/** Adds a command that works on the data folder; it is opened before and closed after. */
+export function workCommand(
+  parent: Command,
+  usage: string,
+  description: string,
+  action: (work: Work, given: Given) => Promise<Answer>,
+): Command {
+  return command(parent, usage, description, async (given) => {
+    const work = await openWork(readConfig())
+    try {
+      return await action(work, given)
+    } finally {
+      await work.close()
+    }
+  })
+}
+
+/** Prints an answer: lines for people, or one line of JSON. */
+export function print(answer: Answer, json: boolean): void {
+  const text = json ? JSON.stringify(answer.json) : answer.lines.join('\n')
+  if (text !== '') process.stdout.write(`${text}\n`)
+}
+
+/** A sentence for people, on standard error. */
+export function say(sentence: Sentence): void {
+  process.stderr.write(`${sentence.vi}\n${sentence.en}\n`)
+}
+
+/** Says why a command failed and returns its exit code. A bug is shown whole, with its trace. */
+export function refuse(error: unknown, json: boolean): number {
+  if (error instanceof AppError) {
+    say(error.sentence)
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, ...error.sentence } })}\n`)
+    return exitCodes[error.code]
+  }
+  say({
+    vi: 'Lỗi của chương trình; xin gửi dòng dưới đây cho người phát triển.',
+    en: 'A fault of the programme; please pass on the lines below.',
+  })
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: 'bug', vi: 'Lỗi của chương trình', en: 'A fault of the programme' } })}\n`,
+    )
+  return exitCodes.bug
+}
+
+/** An option that must be given: refuses (`invalid`) with its name. */
+export function required(given: Given, name: string): string {
+  const value = given.options[name]
+  if (typeof value === 'string' && value !== '') return value
+  const flagName = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  throw new AppError('invalid', { vi: `Thiếu --${flagName}.`, en: `--${flagName} is missing.` })
+}
+
+/** An option that may be left out. */
+export function optional(given: Given, name: string): string | undefined {
+  const value = given.options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** An argument by position; commander has already made sure that required ones are there. */
+export function argument(given: Given, index: number): string {
+  return given.args[index] ?? ''
+}
+
+/** A whole number within bounds, or a refusal (`invalid`). */
+export function wholeNumber(text: string, name: string, from: number, to: number): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= from && value <= to && text.trim() !== '') return value
+  throw new AppError('invalid', {
+    vi: `${name} phải là số nguyên từ ${String(from)} đến ${String(to)}, không phải "${text}".`,
+    en: `${name} must be a whole number from ${String(from)} to ${String(to)}, not "${text}".`,
+  })
+}
+
+/** Rows as aligned columns; figures (numbers) stand right. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const texts = [head, ...rows].map((row) => row.map(String))
+  const widths = head.map((_, column) => Math.max(...texts.map((row) => [...(row[column] ?? '')].length)))
+  const pad = (text: string, column: number, right: boolean): string => {
+    const gap = ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...text].length))
+    return right ? gap + text : text + gap
+  }
+  return texts.map((row, index) =>
+    row
+      .map((text, column) => pad(text, column, index > 0 && typeof rows[index - 1]?.[column] === 'number'))
+      .join('  ')
+      .trimEnd(),
+  )
+}

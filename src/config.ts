@@ -1,0 +1,103 @@
+/**
+ * Environment to one typed configuration: the only reader of `process.env` outside the first run.
+ * All that is wrong is said at once.
+ */
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { AppError } from './base/errors.ts'
+import type { LogLevel } from './base/log.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const seconds = z.coerce.number().int().min(0).max(86_400)
+const port = z.coerce.number().int().min(0).max(65_535)
+const flag = z.enum(['0', '1']).transform((value) => value === '1')
+
+const Environment = z.object({
+  LOA_DATA: z.string().min(1).default('data'),
+  LOA_HOST: z.string().min(1).default('127.0.0.1'),
+  LOA_PORT: port.default(8080),
+  LOA_MQTT_URL: z.url({ protocol: /^mqtts?$/ }).optional(),
+  LOA_MQTT_USER: z.string().optional(),
+  LOA_MQTT_PASSWORD: z.string().optional(),
+  LOA_MQTT_PORT: port.optional(),
+  LOA_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOA_REGISTRY: z.enum(['sample', 'all-devices']).default('sample'),
+  LOA_LEAD_SECONDS: seconds.default(900),
+  LOA_SPREAD_SECONDS: seconds.default(600),
+  LOA_LATE_SECONDS: seconds.default(900),
+  LOA_JITTER_SECONDS: seconds.default(120),
+  LOA_SPEAK_UNCONFIRMED: flag.default(false),
+  LOA_PASSPHRASE: z.string().optional(),
+})
+
+export type RegistryEdition = 'sample' | 'all-devices'
+
+export type Config = {
+  /** Data folder: database, audio, broker, keys. */
+  data: string
+  host: string
+  /** 0 = a free port. */
+  port: number
+  /** Another broker than our own, when given. */
+  broker: { url: string; username: string | undefined; password: string | undefined } | undefined
+  /** Port of our own broker; absent = a free one, kept from start to start. */
+  brokerPort: number | undefined
+  logLevel: LogLevel
+  registry: RegistryEdition
+  /** Nothing is planned sooner than this after now: the time recordings need to reach the devices. */
+  leadSeconds: number
+  /** Starts of one window are spread over so many seconds. */
+  spreadSeconds: number
+  /** An airing may start so much later than planned. */
+  lateSeconds: number
+  /** A controller waits up to so long before it downloads. */
+  jitterSeconds: number
+  /** Whether facts that nobody has confirmed yet may be spoken (exercises only). */
+  speakUnconfirmed: boolean
+  /** An exercise: every page says so. */
+  training: boolean
+  passphrase: string | undefined
+  content: string
+  devices: string
+}
+
+/** Reads the environment, or refuses (`invalid`) naming every variable that is wrong. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const result = Environment.safeParse(environment)
+  if (!result.success) {
+    const wrong = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+    throw new AppError('invalid', {
+      vi: `Cấu hình chưa đúng: ${wrong}. Xem bảng cấu hình trong README.`,
+      en: `The configuration is not right: ${wrong}. See the configuration table in the README.`,
+    })
+  }
+  const values = result.data
+  return {
+    data: resolve(values.LOA_DATA),
+    host: values.LOA_HOST,
+    port: values.LOA_PORT,
+    broker:
+      values.LOA_MQTT_URL === undefined
+        ? undefined
+        : { url: values.LOA_MQTT_URL, username: values.LOA_MQTT_USER, password: values.LOA_MQTT_PASSWORD },
+    brokerPort: values.LOA_MQTT_PORT,
+    logLevel: values.LOA_LOG,
+    registry: values.LOA_REGISTRY,
+    leadSeconds: values.LOA_LEAD_SECONDS,
+    spreadSeconds: values.LOA_SPREAD_SECONDS,
+    lateSeconds: values.LOA_LATE_SECONDS,
+    jitterSeconds: values.LOA_JITTER_SECONDS,
+    speakUnconfirmed: values.LOA_SPEAK_UNCONFIRMED,
+    training: false,
+    passphrase: values.LOA_PASSPHRASE,
+    content: resolve(root, 'content'),
+    devices: resolve(root, 'devices'),
+  }
+}
+
+/** The environment of a child process of ours: this one's, with some variables set. */
+export function childEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...variables }
+}

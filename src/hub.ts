@@ -1,0 +1,326 @@
+/**
+ * The hub: one process that owns the data folder, brings its own broker, runs the jobs and serves the
+ * pages. Everything it knows is in the database; killing it at any moment loses nothing.
+ */
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { renderWanted, type RenderProgress } from './audio/index.ts'
+import { AppError, reasonOf } from './base/errors.ts'
+import { randomIds } from './base/ids.ts'
+import { type Job, startJob } from './base/job.ts'
+import type { Log } from './base/log.ts'
+import { type Clock, systemClock } from './base/time.ts'
+import type { Config } from './config.ts'
+import { takeLock } from './db/index.ts'
+import { type Broker, createDelivery, type Delivery, startBroker, usersOf } from './delivery/index.ts'
+import { createIngest, type Ingest } from './evidence/index.ts'
+import { planWanted } from './schedule/index.ts'
+import { createWeb } from './web/index.ts'
+import { mqttBus } from './wire/bus.ts'
+import { brokerPort, hubKey, openWork, type Work } from './work.ts'
+
+export type Hub = {
+  /** Where the pages are. */
+  url: string
+  brokerUrl: string
+  /** Our own broker's process id; undefined with another broker. */
+  brokerPid(): number | undefined
+  work: Work
+  /** Clients the broker itself says are connected now (it says so every two seconds); 0 before its first word. */
+  connectedClients(): number
+  /** Asks every job for a run, as a change by somebody does. */
+  wake(): void
+  /** A job that has failed at least twice in a row, with what it threw last; undefined while all go well. */
+  failingJob(): { job: string; failure: unknown } | undefined
+  /** Resolves when all jobs have done what there was to do at the moment. */
+  settled(): Promise<void>
+  /** Rejects when something the hub cannot live without is gone for good. */
+  failed: Promise<never>
+  stop(): Promise<void>
+}
+
+export type HubParts = {
+  log: Log
+  clock?: Clock
+  onRender?: (progress: RenderProgress) => void
+}
+
+/** How long receipts are gathered before they are committed together. */
+const ingestPauseMs = 20
+
+/**
+ * Starts the hub on its data folder and resolves when it serves. Refuses (`conflict`) when another
+ * hub has the folder, (`unavailable`) when the broker or the port cannot be had; nothing is left
+ * running then.
+ */
+export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
+  const clock = parts.clock ?? systemClock
+  const log = parts.log
+  const closers: (() => Promise<void> | void)[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close()
+  }
+  try {
+    const work = await openWork(config, clock)
+    closers.push(() => work.close())
+    const lock = takeLock(join(config.data, 'hub.lock'))
+    if (lock === undefined) {
+      throw new AppError('conflict', {
+        vi: `Một trung tâm khác đang dùng thư mục ${config.data}. Dừng nó trước, hoặc đặt LOA_DATA khác.`,
+        en: `Another hub is using the folder ${config.data}. Stop it first, or set another LOA_DATA.`,
+      })
+    }
+    closers.push(() => {
+      lock.release()
+    })
+    const failure = Promise.withResolvers<never>()
+    failure.promise.catch(() => undefined)
+    const broker = config.broker === undefined ? await ownBroker(work, log, failure.reject) : undefined
+    if (broker !== undefined) closers.push(() => broker.stop())
+    const messages = await startMessages(work, broker, log)
+    closers.push(() => messages.stop())
+    const failures = new Map<string, { times: number; failure: unknown }>()
+    const jobs = startJobs({
+      work,
+      log,
+      delivery: messages.delivery,
+      broker,
+      onRender: parts.onRender,
+      failures,
+    })
+    closers.push(() => stopJobs(jobs))
+    const web = await serve(work, log, messages.ingest)
+    closers.push(() => web.close())
+    log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
+    return {
+      url: web.url,
+      brokerUrl: messages.brokerUrl,
+      brokerPid: () => broker?.pid,
+      work,
+      connectedClients: messages.connectedClients,
+      wake: () => {
+        for (const job of jobs) job.wake()
+      },
+      failingJob: () => {
+        const found = [...failures].find(([, { times }]) => times >= 2)
+        return found && { job: found[0], failure: found[1].failure }
+      },
+      settled: async () => {
+        for (const job of jobs) await job.idle()
+        await messages.ingest.idle()
+      },
+      failed: failure.promise,
+      stop: closeAll,
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function ownBroker(work: Work, log: Log, gone: (why: Error) => void): Promise<Broker> {
+  const broker = await startBroker({
+    folder: work.brokerFolder,
+    port: await brokerPort(work),
+    users: await usersOf(work.database),
+    log: log.child({ part: 'broker' }),
+  })
+  void broker.exited.then((why) => {
+    // An empty reason is our own stop.
+    if (why !== '')
+      gone(
+        new AppError('unavailable', {
+          vi: `Máy chủ MQTT đã dừng hẳn: ${why}`,
+          en: `The MQTT broker is gone for good: ${why}`,
+        }),
+      )
+  })
+  return broker
+}
+
+type Messages = {
+  delivery: Delivery
+  ingest: Ingest
+  brokerUrl: string
+  connectedClients(): number
+  stop(): Promise<void>
+}
+
+/** Connects delivery and evidence to the broker. A broker that is down is waited for, not an error. */
+async function startMessages(work: Work, broker: Broker | undefined, log: Log): Promise<Messages> {
+  const access = accessOf(work.config, broker)
+  let flushTimer: NodeJS.Timeout | undefined
+  const ingest = createIngest({
+    database: work.database,
+    publishAck: (device, bytes) => delivery.publishAck(device, bytes),
+    clock: work.clock,
+    log: log.child({ part: 'evidence' }),
+  })
+  const flushSoon = (): void => {
+    flushTimer ??= setTimeout(() => {
+      flushTimer = undefined
+      ingest.flush().catch((error: unknown) => {
+        // Nothing was acknowledged: the devices send these receipts again.
+        log.error({ error: reasonOf(error) }, 'receipts could not be committed')
+      })
+    }, ingestPauseMs)
+  }
+  const delivery = createDelivery({
+    database: work.database,
+    audioFolder: work.audioFolder,
+    devicesFolder: work.config.devices,
+    connect: mqttBus({ ...access, log: log.child({ part: 'bus' }) }),
+    hubKey: await hubKey(work),
+    clock: work.clock,
+    log: log.child({ part: 'delivery' }),
+    // A new epoch at every start makes every device send what it still holds.
+    epoch: randomIds.next('hub'),
+    onMessage: (topic, payload) => {
+      const noted = ingest.note(topic, payload)
+      flushSoon()
+      // A full buffer makes the broker wait; nothing is dropped.
+      return noted === 'full' ? 'hold' : undefined
+    },
+  })
+  delivery.start()
+  return {
+    delivery,
+    ingest,
+    brokerUrl: access.url,
+    connectedClients: () => delivery.connectedClients() ?? 0,
+    async stop() {
+      clearTimeout(flushTimer)
+      await ingest.flush()
+      await delivery.close()
+    },
+  }
+}
+
+function accessOf(
+  config: Config,
+  broker: Broker | undefined,
+): { url: string; username?: string; password?: string } {
+  if (broker !== undefined) return { url: broker.url, username: 'hub', password: broker.hubPassword }
+  const { url = '', username, password } = config.broker ?? {}
+  return {
+    url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  }
+}
+
+/** One job for each module that has one. Each wakes the next; cron wakes them all anyway. */
+function startJobs(parts: {
+  work: Work
+  log: Log
+  delivery: Delivery
+  broker: Broker | undefined
+  onRender: ((progress: RenderProgress) => void) | undefined
+  failures: Map<string, { times: number; failure: unknown }>
+}): Job[] {
+  const { work, delivery, broker } = parts
+  const { database, clock, config } = work
+  const logOf = (part: string): Log => parts.log.child({ part })
+  const start = (name: string, run: (signal: AbortSignal) => Promise<void>): Job =>
+    startJob({
+      name,
+      cron: '*/10 * * * * *',
+      log: logOf(name),
+      work: run,
+      onRun: ({ failure }) => {
+        if (failure === undefined) parts.failures.delete(name)
+        else parts.failures.set(name, { times: (parts.failures.get(name)?.times ?? 0) + 1, failure })
+      },
+    })
+  const deliver = start('delivery', async (signal) => {
+    // Devices enrolled or revoked since the last run.
+    await broker?.setUsers(await usersOf(database))
+    await delivery.run(signal)
+  })
+  const schedule = start('schedule', async () => {
+    const { leadSeconds, spreadSeconds, lateSeconds } = config
+    const { planned } = await planWanted({
+      database,
+      clock,
+      log: logOf('schedule'),
+      leadSeconds,
+      spreadSeconds,
+      lateSeconds,
+    })
+    if (planned > 0) deliver.wake()
+  })
+  const audio = start('audio', async (signal) => {
+    const { rendered } = await renderWanted({
+      database,
+      audioFolder: work.audioFolder,
+      speechFolder: work.speechFolder,
+      clock,
+      log: logOf('audio'),
+      signal,
+      ...(parts.onRender === undefined ? {} : { onProgress: parts.onRender }),
+    })
+    if (rendered > 0) schedule.wake()
+  })
+  const jobs = [audio, schedule, deliver]
+  for (const job of jobs) job.wake()
+  return jobs
+}
+
+async function stopJobs(jobs: readonly Job[]): Promise<void> {
+  await Promise.all(jobs.map((job) => job.stop()))
+}
+
+/** Serves the pages. Port 0 is a free one. */
+async function serve(work: Work, log: Log, ingest: Ingest): Promise<{ url: string; close(): Promise<void> }> {
+  const { config } = work
+  const app = createWeb({
+    database: work.database,
+    audioFolder: work.audioFolder,
+    clock: work.clock,
+    log: log.child({ part: 'web' }),
+    version: programmeVersion(),
+    training: config.training,
+    ingestCounts: ingest.counts,
+  })
+  const server = createServer(app)
+  await listen(server, config)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${String(port)}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(server: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new AppError(
+          'unavailable',
+          {
+            vi: `Không mở được cổng ${config.host}:${String(config.port)} (${error.code ?? ''}). Đặt LOA_PORT khác.`,
+            en: `The port ${config.host}:${String(config.port)} cannot be had (${error.code ?? ''}). Set another LOA_PORT.`,
+          },
+          { cause: error },
+        ),
+      )
+    })
+    server.listen(config.port, config.host, () => {
+      resolve()
+    })
+  })
+}
+
+/** The programme's version, from package.json. */
+export function programmeVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,108 @@
+/**
+ * The data folder, opened and ready for work: the database with its schema, the registry and the
+ * facts in place. What the hub and the command line both begin with.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import { AppError, reasonOf } from './base/errors.ts'
+import { writeWhole } from './base/files.ts'
+import { type Clock, systemClock } from './base/time.ts'
+import { closeDatabase, type Database, openDatabase, recall, remember } from './db/index.ts'
+import { loadRegistry } from './registry/index.ts'
+import { importFacts } from './scripts/index.ts'
+import { newSigningKey, privateKeyPem, readSigningKey, type SigningKey } from './wire/envelope.ts'
+
+export type Work = {
+  config: Config
+  database: Database
+  clock: Clock
+  /** Recordings by their hash. */
+  audioFolder: string
+  /** How things are pronounced: content/speech. */
+  speechFolder: string
+  keysFolder: string
+  brokerFolder: string
+  close(): Promise<void>
+}
+
+/**
+ * Opens the data folder, making what is missing. Registry and facts are loaded again only when their
+ * files have changed. Refuses (`unavailable`) when the folder cannot be made or written.
+ */
+export async function openWork(config: Config, clock: Clock = systemClock): Promise<Work> {
+  const folder = (name: string): string => join(config.data, name)
+  try {
+    for (const path of [config.data, folder('audio'), folder('keys'), folder('broker')]) {
+      mkdirSync(path, { recursive: true, mode: 0o750 })
+    }
+  } catch (error) {
+    throw new AppError(
+      'unavailable',
+      {
+        vi: `Không tạo được thư mục dữ liệu ${config.data} (${reasonOf(error)}). Kiểm tra quyền ghi hoặc đặt LOA_DATA sang chỗ khác.`,
+        en: `The data folder ${config.data} cannot be made (${reasonOf(error)}). Check that it can be written, or set LOA_DATA.`,
+      },
+      { cause: error },
+    )
+  }
+  const database = openDatabase(folder('loa.db'))
+  try {
+    const now = clock.now()
+    await loadRegistry(database, { folder: config.devices, edition: config.registry, now })
+    await importFacts(database, config.content, now)
+  } catch (error) {
+    await closeDatabase(database)
+    throw error
+  }
+  return {
+    config,
+    database,
+    clock,
+    audioFolder: folder('audio'),
+    speechFolder: join(config.content, 'speech'),
+    keysFolder: folder('keys'),
+    brokerFolder: folder('broker'),
+    close: () => closeDatabase(database),
+  }
+}
+
+/** The hub's online key, made at first use and kept in the data folder, readable by its owner only. */
+export async function hubKey(work: Work): Promise<SigningKey & { publicKey: string }> {
+  const file = join(work.keysFolder, 'hub.pem')
+  if (!existsSync(file)) await writeWhole(file, privateKeyPem(newSigningKey().privateKey), 0o600)
+  return readSigningKey(readFileSync(file, 'utf8'))
+}
+
+/**
+ * The port of our own broker: the configured one, else a free one that is kept from start to start,
+ * because enrolled devices have it in their credentials.
+ */
+export async function brokerPort(work: Work): Promise<number> {
+  if (work.config.brokerPort !== undefined && work.config.brokerPort !== 0) return work.config.brokerPort
+  const kept = await recall(work.database, 'broker-port')
+  if (kept !== undefined) return Number(kept)
+  const port = await freePort()
+  await remember(work.database, 'broker-port', String(port))
+  return port
+}
+
+/** Where devices find the broker. */
+export async function brokerUrl(work: Work): Promise<string> {
+  return work.config.broker?.url ?? `mqtt://127.0.0.1:${String(await brokerPort(work))}`
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => {
+        resolve(port)
+      })
+    })
+  })
+}

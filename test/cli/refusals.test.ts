@@ -1,0 +1,212 @@
+/** Bad input at the command line: a clear sentence in both languages, the right exit code, nothing half done. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandLine, type CommandLine } from '../support/command-line.ts'
+
+let at: CommandLine
+beforeAll(async () => {
+  at = commandLine()
+  await at.loa(['people', 'add', 'soan', '--name', 'Người soạn', '--role', 'editor'])
+  await at.loa(['people', 'add', 'duyet', '--name', 'Người duyệt', '--role', 'approver'])
+}, 60_000)
+afterAll(() => {
+  at.close()
+})
+
+/** A script file with this body and front matter, in the test's folder. */
+function script(slug: string, body: string, facts = '[]'): string {
+  const file = join(at.folder, `${slug}.md`)
+  const front = {
+    title: 'Thử',
+    title_en: 'A try',
+    slug,
+    audience: '[mọi người]',
+    language: 'vi',
+    valid_from: "'2025-01-01'",
+    valid_to: "''",
+    priority: 'thong-thuong',
+    demo: 'false',
+    facts,
+    sources: '[thử]',
+    summary_en: 'A try.',
+  }
+  writeFileSync(
+    file,
+    `---\n${Object.entries(front)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('\n')}\n---\n\n${body}\n`,
+  )
+  return file
+}
+
+describe('a refused command', () => {
+  it.each([
+    { what: 'an unknown unit code', args: ['units', 'show', '99999'], code: 4, vi: /99999/, en: /99999/ },
+    {
+      what: 'a code that names two units, without a day',
+      args: ['units', 'show', '20443'],
+      code: 5,
+      vi: /A Xan[\s\S]*Hùng Sơn|Hùng Sơn[\s\S]*A Xan/,
+      en: /A Xan/,
+    },
+    { what: 'a day that is none', args: ['units', '--on', '2025-02-31'], code: 2, vi: /ngày/, en: /day/ },
+    {
+      what: 'a month that is none',
+      args: ['coverage', '--month', '2025-13'],
+      code: 2,
+      vi: /tháng/,
+      en: /month/,
+    },
+    {
+      what: 'an unknown airing',
+      args: ['attest', 'air-khong-co', '--by', 'soan'],
+      code: 4,
+      vi: /air-khong-co/,
+      en: /air-khong-co/,
+    },
+    {
+      what: 'an unknown person',
+      args: ['scripts', 'import', '--by', 'khong-ai'],
+      code: 4,
+      vi: /khong-ai/,
+      en: /khong-ai/,
+    },
+    {
+      what: 'a role that is none',
+      args: ['people', 'add', 'x.y', '--name', 'X', '--role', 'vua'],
+      code: 2,
+      vi: /Vai trò/,
+      en: /role/,
+    },
+    {
+      what: 'a file that is not there',
+      args: ['scripts', 'import', 'khong-co.md', '--by', 'soan'],
+      code: 4,
+      vi: /khong-co\.md/,
+      en: /khong-co\.md/,
+    },
+    { what: 'an unknown command', args: ['hat'], code: 2, vi: /./, en: /unknown command/ },
+    { what: 'a missing option', args: ['attest', 'x'], code: 2, vi: /./, en: /--by/ },
+    {
+      what: 'a window that ends before it begins',
+      args: ['windows', 'set', 'nguoc', '--opens', '18:00', '--closes', '05:00'],
+      code: 2,
+      vi: /18:00|05:00/,
+      en: /18:00|05:00/,
+    },
+    {
+      what: 'a campaign with a script that is not there',
+      args: ['campaigns', 'new', 'thu', '--title', 'Thử', '--scripts', 'khong-co', '--by', 'soan'],
+      code: 4,
+      vi: /khong-co/,
+      en: /khong-co/,
+    },
+    {
+      what: 'enrolment before a root has signed',
+      args: ['devices', 'enrol', '--all', '--out', 'x.json'],
+      code: 5,
+      vi: /khoá gốc/,
+      en: /root key/,
+    },
+    {
+      what: 'a fleet without credentials',
+      args: ['fleet', '--devices', '2', '--credentials', 'khong-co.json'],
+      code: 4,
+      vi: /khong-co\.json/,
+      en: /khong-co\.json/,
+    },
+  ])('says what is wrong with $what', async ({ args, code, vi, en }) => {
+    const ran = await at.loa([...args, '--json'])
+    expect(ran.stderr).toMatch(vi)
+    expect(ran.stderr).toMatch(en)
+    expect(ran.stderr).not.toMatch(/at .*\.ts:\d+/)
+    expect({ code: ran.code, json: ran.json }).toMatchObject({
+      code,
+      json: { error: { vi: expect.any(String) as string, en: expect.any(String) as string } },
+    })
+  })
+
+  it('refuses a weak passphrase for a key, and writes no key file', async () => {
+    const file = join(at.folder, 'yeu.pem')
+    const ran = await at.loa(['keys', 'root', '--file', file], { env: { LOA_PASSPHRASE: 'abc' } })
+    expect(ran.code).toBe(2)
+    expect(ran.stderr).toMatch(/LOA_PASSPHRASE/)
+    const again = await at.loa(['keys', 'root', '--file', file])
+    expect(again.code).toBe(0)
+  })
+
+  it('says every wrong variable of the configuration at once', async () => {
+    const ran = await at.loa(['units'], { env: { LOA_PORT: 'tám', LOA_LOG: 'nhiều' } })
+    expect(ran.code).toBe(2)
+    expect(ran.stderr).toMatch(/LOA_PORT[\s\S]*LOA_LOG/)
+  })
+})
+
+describe('a script that cannot be submitted', () => {
+  it.each([
+    { what: 'an empty text', body: '   ', facts: '[]', en: /empty|text/i },
+    {
+      what: 'more than five minutes',
+      body: 'Bà con ơi, xin nghe kỹ điều này. '.repeat(300),
+      facts: '[]',
+      en: /5 minutes|five minutes/,
+    },
+    {
+      what: 'an unknown placeholder',
+      body: 'Gọi ngay {{hotline.sao_hoa}} nhé.',
+      facts: '[]',
+      en: /hotline\.sao_hoa/,
+    },
+    {
+      what: 'a helper where only names may stand',
+      body: 'Gọi {{lookup this "constructor"}}.',
+      facts: '[]',
+      en: /lookup|name/,
+    },
+    {
+      what: 'a fact that is not in the register',
+      body: 'Bà con nhớ gọi nhé.',
+      facts: '[khong-co-that]',
+      en: /khong-co-that/,
+    },
+    { what: 'a word that has several readings', body: 'Bà con đến TT để hỏi.', facts: '[]', en: /TT/ },
+  ])('for $what', async ({ what, body, facts, en }) => {
+    const slug = `thu-${String(what.length)}-${what.replaceAll(/[^a-z]/g, '').slice(0, 20)}`
+    const imported = await at.loa(['scripts', 'import', script(slug, body, facts), '--by', 'soan'])
+    const ran =
+      imported.code === 0 ? await at.loa(['scripts', 'submit', slug, '1', '--by', 'soan']) : imported
+    expect(ran.code).toBe(2)
+    expect(ran.stderr).toMatch(en)
+    const rendered = await at.loa(['audio', 'render', '--json'])
+    expect(rendered.json).toMatchObject({ rendered: 0, failed: 0 })
+  })
+
+  it('is not approved before it is submitted, and by nobody without a key', async () => {
+    const ran = await at.loa([
+      'approval',
+      'sign',
+      'viec-nhe-luong-cao',
+      '1',
+      '--by',
+      'duyet',
+      '--key-file',
+      join(at.folder, 'khong-co.pem'),
+    ])
+    expect(ran.code).toBe(4)
+  })
+})
+
+describe('a program that is missing', () => {
+  it('is named with the package that has it, and the recording waits', async () => {
+    const slug = 'bai-ngan'
+    await at.loa(['scripts', 'import', script(slug, 'Bà con nhớ nhé.'), '--by', 'soan'])
+    await at.loa(['scripts', 'submit', slug, '1', '--by', 'soan'])
+    const without = await at.loa(['audio', 'render'], { env: { PATH: '/nowhere' } })
+    expect(without.code).toBe(3)
+    expect(without.stderr).toMatch(/apt/)
+    expect(without.stderr).toMatch(/espeak-ng|ffmpeg/)
+    const withIt = await at.loa(['audio', 'render', '--json'])
+    expect(withIt.json).toMatchObject({ rendered: 1, failed: 0 })
+  })
+})
