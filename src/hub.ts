@@ -144,7 +144,7 @@ type Messages = {
   delivery: Delivery
   ingest: Ingest
   brokerUrl: string
-  connectedClients(): number
+  connectedClients: () => number
   stop(): Promise<void>
 }
 

@@ -8,7 +8,7 @@ import type { Voice } from './voices/index.ts'
  * Pauses in milliseconds, multiples of 120 (a frame grid of both codecs). Longer than in a room: echoes of
  * several horns must die before the next sentence.
  */
-const pauses = { lead: 240, sentence: 480, paragraph: 960, tail: 480 }
+const pauses = { lead: 240, sentence: 600, paragraph: 960, tail: 480 }
 
 /** Scripts refuse at five minutes by estimate; this bounds what is really made. */
 const secondsMax = 400

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { AppError, type Sentence } from '../base/errors.ts'
 import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
+import { submittedVersions } from '../scripts/index.ts'
 
 export type Codec = 'mp3' | 'opus'
 
@@ -57,9 +58,11 @@ export async function recordingById(db: Db, id: string): Promise<Recording> {
   })
 }
 
-/** The station's newest greeting, rendered from the newest greeting version; undefined when there is none. */
+/** The station's newest greeting of a version that is not withdrawn; undefined when there is none. */
 export async function greetingFor(db: Db, station: string): Promise<Recording | undefined> {
-  return (await recordings(db, { greetingsOf: station })).at(-1)
+  const versions = new Set((await submittedVersions(db)).map(({ script, version }) => `${script} ${version}`))
+  const greetings = await recordings(db, { greetingsOf: station })
+  return greetings.filter(({ script, version }) => versions.has(`${script} ${version}`)).at(-1)
 }
 
 /** A rendition by its file's hash (recordings with the same words share the file: any of them). */

@@ -42,7 +42,8 @@ export function startJob(options: {
       try {
         await work(abort.signal)
       } catch (error) {
-        if (!abort.signal.aborted) {
+        // What a stopped run throws is the stop itself.
+        if (!isOver(abort.signal)) {
           // A refusal says all there is to say; anything else is a bug and shows where it came from.
           const stack = error instanceof Error && !(error instanceof AppError) ? { stack: error.stack } : {}
           log.error({ job: name, error: reasonOf(error), ...stack }, 'job failed; the next run tries again')
@@ -76,4 +77,9 @@ export function startJob(options: {
       await running
     },
   }
+}
+
+/** Asked after a wait, when the answer may have changed since the loop looked. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted
 }

@@ -2,7 +2,7 @@
  * What every command has in common: `--json`, sentences on standard error, exit codes.
  * With `--json` the last line of standard output is one JSON value, also when a command is refused.
  */
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { AppError, type RefusalCode, type Sentence } from '../base/errors.ts'
 import { readConfig } from '../config.ts'
 import { openWork, type Work } from '../work.ts'
@@ -121,9 +121,9 @@ export function wholeNumber(text: string, name: string, from: number, to: number
 /** Rows as aligned columns; figures (numbers) stand right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = [head, ...rows].map((row) => row.map(String))
-  const widths = head.map((_, column) => Math.max(...texts.map((row) => [...(row[column] ?? '')].length)))
+  const widths = head.map((_, column) => Math.max(...texts.map((row) => widthOf(row[column] ?? ''))))
   const pad = (text: string, column: number, right: boolean): string => {
-    const gap = ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...text].length))
+    const gap = ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(text)))
     return right ? gap + text : text + gap
   }
   return texts.map((row, index) =>
@@ -132,4 +132,9 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** Columns a text takes on a terminal: NFC letters are one each, whatever their marks. */
+function widthOf(text: string): number {
+  return Array.from(text.normalize('NFC')).length
 }

@@ -73,4 +73,4 @@ export type TripReport = {
 }
 
 /** A way that was taken to its end; hub, broker and fleet still run until `close`. */
-export type FinishedTrip = { trip: Trip; coverage: Coverage; report: TripReport; close(): Promise<void> }
+export type FinishedTrip = { trip: Trip; coverage: Coverage; report: TripReport; close: () => Promise<void> }

@@ -81,14 +81,14 @@ describe('mastering', () => {
 })
 
 describe('reading aloud', () => {
-  it('pauses half a second after a sentence and a second after a paragraph', async () => {
+  it('pauses 0.6 s after a sentence and almost a second after a paragraph', async () => {
     const [one, two] = [
       await voice.synthesise('Một là hỏi.', { deadlineMs: 5000 }),
       await voice.synthesise('Hai là gọi.', { deadlineMs: 5000 }),
     ]
     const words = secondsOf(one) + secondsOf(two)
     expect(secondsOf(await readAloud('Một là hỏi. Hai là gọi.', voice))).toBeCloseTo(
-      words + 0.24 + 0.48 + 0.48,
+      words + 0.24 + 0.6 + 0.48,
       2,
     )
     expect(secondsOf(await readAloud('Một là hỏi.\n\nHai là gọi.', voice))).toBeCloseTo(

@@ -18,7 +18,7 @@ let folder: string
 let audioFolder: string
 let databaseFile: string
 let database: Database
-const slugs = ['mot', 'hai', 'ba', 'bon']
+const slugs = ['mot', 'hai', 'ba']
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'loa-processes-'))

@@ -132,6 +132,13 @@ describe('rendering what is wanted', () => {
       'Kính chào bà con phường Trà Leng.',
     ])
     expect((await greetingFor(studio.database, 'tt-20440'))!.spoken).toContain('phường')
+    await withdrawVersion(studio.database, {
+      ...version,
+      by: 'an',
+      why: 'đổi lời',
+      now: '2026-11-23T02:00:00.000Z',
+    })
+    expect(await greetingFor(studio.database, 'tt-20440')).toBeUndefined()
   })
 
   it('does not make approved recordings new because the engine is', async () => {

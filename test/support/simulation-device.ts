@@ -96,7 +96,10 @@ export class SimulationDevice {
       clock: this.#clock,
       connect: line.connect,
       connectData: line.connect,
-      output: { play: (parts, signal) => this.#play(parts, signal) },
+      output: {
+        // The power fails before any sound, and not as a failure of the sound system.
+        play: (parts, signal) => (this.#touch(), this.#play(parts, signal)),
+      },
       log: silentLog,
       ids: { next: (kind) => (this.#touch(), this.#ids.next(kind)) },
       jitterSeconds: 30,
@@ -164,7 +167,6 @@ export class SimulationDevice {
   }
 
   async #play(parts: readonly PlayablePart[], signal: AbortSignal): Promise<Heard> {
-    this.#touch()
     const plannedMs = parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
     const startedAt = this.#now + this.aheadMs
     // At one stroke: time must not go by while the bytes are looked at.

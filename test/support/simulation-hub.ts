@@ -13,7 +13,7 @@ import { officeKeys } from './simulation-office.ts'
 import { quiet } from './simulation-quiet.ts'
 
 /** The jobs' beat when nothing wakes them. The real one is ten seconds; a slower one may only cost time. */
-const beatMs = 600_000
+const beatMs = 1_800_000
 /** After news the hub looks again so often and so soon: chunks that were asked for are gathered for two seconds. */
 const looksAfterNews = 3
 const lookMs = 2500

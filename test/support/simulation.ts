@@ -45,6 +45,7 @@ export class Simulation {
   /** What must never be: said at once, with the time. */
   readonly violations: string[] = []
   messages = 0
+  lines: string[] | undefined
 
   private constructor(seed: number) {
     this.seed = seed
@@ -115,7 +116,7 @@ export class Simulation {
   step(what: string): void {
     const now = this.clock.now()
     this.#steps.push(`${dayOf(now)} ${timeOfDay(now)} ${what}`)
-    this.#trace.update(`step ${now} ${what}\n`)
+    this.#note(`step ${now} ${what}\n`)
   }
 
   /** The seed and the last things that were done. */
@@ -180,15 +181,20 @@ export class Simulation {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
+  #note(line: string): void {
+    this.#trace.update(line)
+    this.lines?.push(line)
+  }
+
   #listen(way: 'in' | 'out', client: string, topic: string, payload: Uint8Array): void {
     this.messages += 1
-    this.#trace.update(`${this.now} ${way} ${client} ${topic} ${sha256(payload)}\n`)
+    this.#note(`${this.now} ${way} ${client} ${topic} ${sha256(payload)}\n`)
     if (way === 'out') this.#attacker?.overhear(topic, payload)
   }
 
   #heard(sound: Sound): void {
     this.sounds.push(sound)
-    this.#trace.update(`sound ${fromMilliseconds(this.now)} ${sound.device} ${sound.bytes.join(' ')}\n`)
+    this.#note(`sound ${fromMilliseconds(this.now)} ${sound.device} ${sound.bytes.join(' ')}\n`)
     this.step(`${sound.device} plays`)
     for (const [index, hash] of sound.bytes.entries()) {
       if (!this.approved.has(hash)) this.violations.push(`${sound.device} plays bytes nobody approved`)
