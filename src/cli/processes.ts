@@ -1,13 +1,13 @@
-/** `loa hub`, `loa controller`, `loa fleet`, `loa demo`: the long-running processes, stopped by SIGINT or SIGTERM. */
+/**
+ * `loa hub`, `loa controller`, `loa fleet`, `loa demo`: the long-running processes, stopped by SIGINT
+ * or SIGTERM. Their code is loaded only when one is asked for: a short command should not wait for a
+ * web server's.
+ */
 import type { Command } from 'commander'
 import { join } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import { createLog } from '../base/log.ts'
 import { readConfig } from '../config.ts'
-import { runController } from '../controller.ts'
-import { runDemo } from '../demo.ts'
-import { runFleet } from '../fleet.ts'
-import { startHub } from '../hub.ts'
 import { type Answer, command, optional, required, say, wholeNumber } from './shell.ts'
 
 const silent: Answer = { json: { stopped: true }, lines: [] }
@@ -17,6 +17,7 @@ export function processCommands(program: Command): void {
     const config = readConfig()
     const log = createLog(config.logLevel)
     const signal = stopSignal()
+    const { startHub } = await import('../hub.ts')
     const hub = await startHub(config, { log })
     process.stderr.write(`Loa Làng: ${hub.url}   (MQTT ${hub.brokerUrl})   Ctrl-C để dừng · Ctrl-C stops\n`)
     await Promise.race([aborted(signal), hub.failed])
@@ -25,6 +26,7 @@ export function processCommands(program: Command): void {
   })
   command(program, 'controller', 'một bộ điều khiển loa · one loudspeaker controller', async (given) => {
     const config = readConfig()
+    const { runController } = await import('../controller.ts')
     await runController(
       {
         credentialsFile: required(given, 'credentials'),
@@ -46,6 +48,7 @@ export function processCommands(program: Command): void {
   command(program, 'fleet', 'nhiều bộ điều khiển mô phỏng · many simulated controllers', async (given) => {
     const config = readConfig()
     const devices = optional(given, 'devices')
+    const { runFleet } = await import('../fleet.ts')
     await runFleet({
       credentialsFile: optional(given, 'credentials') ?? join(config.data, 'fleet', 'credentials.json'),
       ...(devices === undefined ? {} : { devices: wholeNumber(devices, '--devices', 1, 2000) }),
@@ -68,7 +71,8 @@ export function processCommands(program: Command): void {
     'demo',
     'trình diễn trọn đường đi, bằng dữ liệu mẫu · the whole way on sample data',
     async (given) => {
-      const report = await runDemo({
+      const { runDemo } = await import('../demo.ts')
+    const report = await runDemo({
         once: given.options['once'] === true,
         json: given.options['json'] === true,
         signal: stopSignal(),

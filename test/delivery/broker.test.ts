@@ -225,7 +225,9 @@ describe('starting the broker', () => {
     const orphan = spawn('/usr/sbin/mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
     closers.push(() => void orphan.kill('SIGKILL'))
     const gone = new Promise((resolve) => orphan.once('exit', resolve))
-    await until('the orphan runs', () => existsSync(join(folder, 'mosquitto.pid')))
+    // The file is there before the number in it.
+    const pidFile = join(folder, 'mosquitto.pid')
+    await until('the orphan runs', () => existsSync(pidFile) && /\d/.test(readFileSync(pidFile, 'utf8')))
 
     const second = await startBroker({ folder, port: first.port, users: [], log: silentLog })
     closers.push(() => second.stop())

@@ -254,7 +254,7 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
 
   it('more than five minutes', async () => {
     const sentence = 'Bà con mình ơi. '
-    const { sentence: said } = await refusalOf(submit(sentence.repeat(270)))
+    const { sentence: said } = await refusalOf(submit(sentence.repeat(231)))
     expect(said.vi).toContain('Bài dài khoảng 5,2 phút; mỗi bài tối đa 5 phút.')
     expect(said.en).toContain('about 5.2 minutes; at most 5')
   })
