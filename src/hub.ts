@@ -3,8 +3,6 @@
  * pages. Everything it knows is in the database; killing it at any moment loses nothing.
  */
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { renderWanted, type RenderProgress } from './audio/index.ts'
 import { AppError, reasonOf } from './base/errors.ts'
@@ -17,7 +15,7 @@ import { takeLock } from './db/index.ts'
 import { type Broker, createDelivery, type Delivery, startBroker, usersOf } from './delivery/index.ts'
 import { createIngest, type Ingest } from './evidence/index.ts'
 import { planWanted } from './schedule/index.ts'
-import { createWeb } from './web/index.ts'
+import { createWeb, serve, type Served } from './web/index.ts'
 import { mqttBus } from './wire/bus.ts'
 import { brokerPort, hubKey, openWork, type Work } from './work.ts'
 
@@ -91,7 +89,7 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
       failures,
     })
     closers.push(() => stopJobs(jobs))
-    const web = await serve(work, log, messages.ingest)
+    const web = await servePages(work, log, messages.ingest)
     closers.push(() => web.close())
     log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
     return {
@@ -272,51 +270,19 @@ async function stopJobs(jobs: readonly Job[]): Promise<void> {
   await Promise.all(jobs.map((job) => job.stop()))
 }
 
-/** Serves the pages. Port 0 is a free one. */
-async function serve(work: Work, log: Log, ingest: Ingest): Promise<{ url: string; close(): Promise<void> }> {
-  const { config } = work
+/** The pages, on the configured port. */
+function servePages(work: Work, log: Log, ingest: Ingest): Promise<Served> {
+  const { config, database, audioFolder, clock } = work
   const app = createWeb({
-    database: work.database,
-    audioFolder: work.audioFolder,
-    clock: work.clock,
+    database,
+    audioFolder,
+    clock,
     log: log.child({ part: 'web' }),
     version: programmeVersion(),
     training: config.training,
     ingestCounts: ingest.counts,
   })
-  const server = createServer(app)
-  await listen(server, config)
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${String(port)}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
-  }
-}
-
-function listen(server: Server, config: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new AppError(
-          'unavailable',
-          {
-            vi: `Không mở được cổng ${config.host}:${String(config.port)} (${error.code ?? ''}). Đặt LOA_PORT khác.`,
-            en: `The port ${config.host}:${String(config.port)} cannot be had (${error.code ?? ''}). Set another LOA_PORT.`,
-          },
-          { cause: error },
-        ),
-      )
-    })
-    server.listen(config.port, config.host, () => {
-      resolve()
-    })
-  })
+  return serve(app, config)
 }
 
 /** The programme's version, from package.json. */

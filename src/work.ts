@@ -3,11 +3,11 @@
  * facts in place. What the hub and the command line both begin with.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { AppError, reasonOf } from './base/errors.ts'
 import { writeWhole } from './base/files.ts'
+import { freePort } from './base/ports.ts'
 import { type Clock, systemClock } from './base/time.ts'
 import { closeDatabase, type Database, openDatabase, recall, remember } from './db/index.ts'
 import { loadRegistry } from './registry/index.ts'
@@ -91,18 +91,4 @@ export async function brokerPort(work: Work): Promise<number> {
 /** Where devices find the broker. */
 export async function brokerUrl(work: Work): Promise<string> {
   return work.config.broker?.url ?? `mqtt://127.0.0.1:${String(await brokerPort(work))}`
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => {
-        resolve(port)
-      })
-    })
-  })
 }

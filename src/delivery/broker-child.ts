@@ -1,7 +1,6 @@
 /** One mosquitto process: found, started, watched until it is ready, stopped. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -107,21 +106,6 @@ export async function stopOrphan(pidFile: string, configuration: string, log: Lo
     if (monotonicMilliseconds() > deadline) process.kill(pid, 'SIGKILL')
     await sleep(20)
   }
-}
-
-/** A port of this machine that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => {
-        resolve(port)
-      })
-    })
-  })
 }
 
 function isOurs(pid: number, configuration: string): boolean {

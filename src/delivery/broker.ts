@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../base/errors.ts'
 import { writeWhole } from '../base/files.ts'
 import type { Log } from '../base/log.ts'
+import { freePort } from '../base/ports.ts'
 import { monotonicMilliseconds } from '../base/time.ts'
-import { type BrokerProcess, findMosquitto, freePort, startProcess, stopOrphan } from './broker-child.ts'
+import { type BrokerProcess, findMosquitto, startProcess, stopOrphan } from './broker-child.ts'
 import {
   accessLines,
   type BrokerPaths,

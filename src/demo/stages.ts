@@ -1,9 +1,9 @@
 /** The stages of the way, each waiting until the product itself says that it is done. */
 import { approve, awaitingApproval } from '../approval/index.ts'
 import { recordingsOf } from '../audio/index.ts'
-import { boundsOf, monthOf, nextMonth } from '../base/calendar.ts'
+import { boundsOf, type Month, monthOf, nextMonth } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
-import { millisecondsBetween, monotonicMilliseconds } from '../base/time.ts'
+import { type Instant, millisecondsBetween, monotonicMilliseconds } from '../base/time.ts'
 import { deliveryStatus } from '../delivery/index.ts'
 import { airingOutcomes } from '../evidence/index.ts'
 import { airingsOf, createCampaign } from '../schedule/index.ts'
@@ -38,7 +38,7 @@ export async function planMonthOfTrip(
 ): Promise<{ month: string; campaign: string }> {
   const { hub, sources, options } = trip
   const { database, clock } = hub.work
-  const month = await monthToFinishIn(trip)
+  const month = monthToFinishIn(clock.now(), await planMilliseconds(trip))
   const campaign = `trinh-dien-${month}`
   await createCampaign(database, {
     id: campaign,
@@ -60,16 +60,22 @@ export async function planMonthOfTrip(
   return { month, campaign }
 }
 
-/** This month, unless it ends before the last airing could be heard; then the next. */
-async function monthToFinishIn({ hub, sources, options }: Omit<Trip, 'fleet'>): Promise<string> {
+/** How long the plan, from now to its last sound, may take for the bulletins of this trip. */
+async function planMilliseconds({ hub, sources, options }: Omit<Trip, 'fleet'>): Promise<number> {
   const recordings = await Promise.all(
     sources.map((source) => recordingsOf(hub.work.database, { script: source.id, version: 1 })),
   )
-  const longestMs = Math.max(...recordings.flat().map((recording) => recording.milliseconds))
-  const neededMs = longestMs + (options.leadSeconds + options.spreadSeconds + 25) * 1000
-  const now = hub.work.clock.now()
+  const longest = Math.max(...recordings.flat().map((recording) => recording.milliseconds))
+  return longest + (options.leadSeconds + options.spreadSeconds + slackSeconds) * 1000
+}
+
+/** Room for the greeting, for a start on the next whole minute (stations played by hand) and for the planner itself. */
+const slackSeconds = 80
+
+/** This month, unless it ends before something that takes so long could be over; then the next. */
+export function monthToFinishIn(now: Instant, milliseconds: number): Month {
   const month = monthOf(now)
-  return millisecondsBetween(now, boundsOf(month).to) > neededMs ? month : nextMonth(month)
+  return millisecondsBetween(now, boundsOf(month).to) > milliseconds ? month : nextMonth(month)
 }
 
 /** Waits until every controller of the fleet holds every recording its plan names. */

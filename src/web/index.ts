@@ -33,6 +33,7 @@ import { compileViews } from './views.ts'
 import { page, sheet, type Web } from './visit.ts'
 
 export { statusOf } from './errors.ts'
+export { serve, type Served } from './serve.ts'
 
 export type WebOptions = {
   database: Database

@@ -1,0 +1,17 @@
+/** Ports of this machine. */
+import { createServer } from 'node:net'
+
+/** A port of 127.0.0.1 that nobody listens on at the moment. Somebody else may take it before we do. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => {
+        resolve(port)
+      })
+    })
+  })
+}

@@ -1,0 +1,42 @@
+/** The pages on a port. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Express } from 'express'
+import { AppError } from '../base/errors.ts'
+
+export type Served = { url: string; close(): Promise<void> }
+
+/**
+ * Serves the application on a host and port (0 = a free one) and resolves when it answers. Refuses
+ * (`unavailable`) when the port cannot be had. `close` ends open connections too: pages are short.
+ */
+export async function serve(app: Express, { host, port }: { host: string; port: number }): Promise<Served> {
+  const server = createServer(app)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code ?? error.message
+      reject(
+        new AppError(
+          'unavailable',
+          {
+            vi: `Không mở được cổng ${host}:${String(port)} (${why}). Hãy đặt LOA_PORT khác.`,
+            en: `The port ${host}:${String(port)} cannot be had (${why}). Set another LOA_PORT.`,
+          },
+          { cause: error },
+        ),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+  const address = server.address() as AddressInfo
+  return {
+    url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${String(address.port)}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
