@@ -17,7 +17,7 @@ import { createIngest, type Ingest } from './evidence/index.ts'
 import { planWanted } from './schedule/index.ts'
 import { createWeb, serve, type Served } from './web/index.ts'
 import { mqttBus } from './wire/bus.ts'
-import { brokerPort, hubKey, openWork, type Work } from './work.ts'
+import { brokerPort, hubKey, makeFolders, openWork, type Work } from './work.ts'
 
 export type Hub = {
   /** Where the pages are. */
@@ -34,7 +34,7 @@ export type Hub = {
   failingJob(): { job: string; failure: unknown } | undefined
   /** Resolves when all jobs have done what there was to do at the moment. */
   settled(): Promise<void>
-  /** Rejects when something the hub cannot live without is gone for good. */
+  /** Rejects when something the hub cannot live without is gone for good; it has stopped itself by then. */
   failed: Promise<never>
   stop(): Promise<void>
 }
@@ -57,12 +57,20 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
   const clock = parts.clock ?? systemClock
   const log = parts.log
   const closers: (() => Promise<void> | void)[] = []
+  let closing: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close()
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        // What comes after it is closed all the same: the broker must not outlive us.
+        log.error({ error: reasonOf(error) }, 'a part of the hub could not be closed')
+      }
+    }
   }
   try {
-    const work = await openWork(config, clock)
-    closers.push(() => work.close())
+    makeFolders(config)
+    // Before anything is read or written: the folder may be another hub's.
     const lock = takeLock(join(config.data, 'hub.lock'))
     if (lock === undefined) {
       throw new AppError('conflict', {
@@ -73,9 +81,9 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     closers.push(() => {
       lock.release()
     })
-    const failure = Promise.withResolvers<never>()
-    failure.promise.catch(() => undefined)
-    const broker = config.broker === undefined ? await ownBroker(work, log, failure.reject) : undefined
+    const work = await openWork(config, clock)
+    closers.push(() => work.close())
+    const broker = config.broker === undefined ? await ownBroker(work, log) : undefined
     if (broker !== undefined) closers.push(() => broker.stop())
     const messages = await startMessages(work, broker, log)
     closers.push(() => messages.stop())
@@ -92,6 +100,7 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     const web = await servePages(work, log, messages.ingest)
     closers.push(() => web.close())
     log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
+    const stop = (): Promise<void> => (closing ??= closeAll())
     return {
       url: web.url,
       brokerUrl: messages.brokerUrl,
@@ -109,8 +118,8 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
         for (const job of jobs) await job.idle()
         await messages.ingest.idle()
       },
-      failed: failure.promise,
-      stop: closeAll,
+      failed: goneForGood(broker, stop),
+      stop,
     }
   } catch (error) {
     await closeAll()
@@ -118,24 +127,35 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
   }
 }
 
-async function ownBroker(work: Work, log: Log, gone: (why: Error) => void): Promise<Broker> {
-  const broker = await startBroker({
+async function ownBroker(work: Work, log: Log): Promise<Broker> {
+  return startBroker({
     folder: work.brokerFolder,
     port: await brokerPort(work),
     users: await usersOf(work.database),
     log: log.child({ part: 'broker' }),
   })
-  void broker.exited.then((why) => {
+}
+
+/**
+ * Rejects when our own broker cannot be started any more. The hub is stopped by then, so that the
+ * process ends and whoever looks after it starts another.
+ */
+function goneForGood(broker: Broker | undefined, stop: () => Promise<void>): Promise<never> {
+  const gone = Promise.withResolvers<never>()
+  // Whoever does not wait for it is told by the log.
+  gone.promise.catch(() => undefined)
+  void broker?.exited.then(async (why) => {
     // An empty reason is our own stop.
-    if (why !== '')
-      gone(
-        new AppError('unavailable', {
-          vi: `Máy chủ MQTT đã dừng hẳn: ${why}`,
-          en: `The MQTT broker is gone for good: ${why}`,
-        }),
-      )
+    if (why === '') return
+    await stop()
+    gone.reject(
+      new AppError('unavailable', {
+        vi: `Máy chủ MQTT đã dừng hẳn: ${why}`,
+        en: `The MQTT broker is gone for good: ${why}`,
+      }),
+    )
   })
-  return broker
+  return gone.promise
 }
 
 type Messages = {
@@ -189,9 +209,11 @@ async function startMessages(work: Work, broker: Broker | undefined, log: Log): 
     brokerUrl: access.url,
     connectedClients: () => delivery.connectedClients() ?? 0,
     async stop() {
-      clearTimeout(flushTimer)
       await ingest.flush()
       await delivery.close()
+      // Nothing comes any more. What came meanwhile is kept without a word: its devices ask again.
+      clearTimeout(flushTimer)
+      await ingest.idle()
     },
   }
 }

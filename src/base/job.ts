@@ -6,6 +6,7 @@
 import { createTask } from 'node-cron'
 import type { Log } from './log.ts'
 import { AppError, reasonOf } from './errors.ts'
+import { systemClock, toMilliseconds } from './time.ts'
 
 export interface Job {
   /** Asks for a run soon. Any number of wake-ups during a run lead to exactly one more run. */
@@ -15,6 +16,9 @@ export interface Job {
   /** No further runs; resolves when the present one has ended. */
   stop(): Promise<void>
 }
+
+/** A timer does not notice that the machine's clock was set; so often we look at it again. */
+const lookMsMax = 1000
 
 /**
  * Starts a job: runs `work` at each beat of the cron expression (with seconds, Asia/Ho_Chi_Minh) and
@@ -63,8 +67,7 @@ export function startJob(options: {
     })
   }
 
-  const beat = createTask(options.cron, wake, { name, timezone: 'Asia/Ho_Chi_Minh' })
-  void beat.start()
+  const stopBeating = beat(options, wake)
 
   return {
     wake,
@@ -73,9 +76,43 @@ export function startJob(options: {
     },
     async stop() {
       abort.abort()
-      await beat.destroy()
+      await stopBeating()
       await running
     },
+  }
+}
+
+/**
+ * Calls `wake` at each beat until it is stopped. node-cron only says when the next beat is. Its own
+ * timer is not used: after the clock was set back it stands still for as long, and after it was set
+ * forward it counts every beat in between, one by one, while nothing else runs.
+ */
+function beat({ name, cron }: { name: string; cron: string }, wake: () => void): () => Promise<void> {
+  const task = createTask(cron, wake, { name, timezone: 'Asia/Ho_Chi_Minh' })
+  const nextBeat = (): number => task.getNextRuns(1)[0]?.getTime() ?? Infinity
+  const now = (): number => toMilliseconds(systemClock.now())
+  let next = nextBeat()
+  let seen = now()
+  let timer: NodeJS.Timeout | undefined
+
+  function look(): void {
+    const present = now()
+    const due = present >= next
+    // Beats that were passed over count as one; a clock that was set back has its next beat sooner.
+    if (due || present < seen) next = nextBeat()
+    seen = present
+    arm()
+    if (due) wake()
+  }
+
+  function arm(): void {
+    timer = setTimeout(look, Math.min(lookMsMax, Math.max(1, next - now())))
+  }
+
+  arm()
+  return async () => {
+    clearTimeout(timer)
+    await task.destroy()
   }
 }
 

@@ -22,6 +22,16 @@ export const schemaVersion = 1
  */
 export function openDatabase(path: string): Database {
   const sqlite = new Sqlite(path)
+  try {
+    prepare(sqlite)
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
+  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) })
+}
+
+function prepare(sqlite: Sqlite.Database): void {
   sqlite.pragma('journal_mode = WAL')
   // FULL: an acknowledgement to a device must survive a power cut.
   sqlite.pragma('synchronous = FULL')
@@ -31,7 +41,6 @@ export function openDatabase(path: string): Database {
   // Otherwise REPLACE removes a fact without waking the trigger that forbids it.
   sqlite.pragma('recursive_triggers = ON')
   bringForward(sqlite)
-  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) })
 }
 
 /** A database in memory, for tests. */

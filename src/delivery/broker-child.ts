@@ -60,6 +60,9 @@ export async function startProcess(options: {
   const child = spawn(command[0] ?? binary, command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] })
   const lines: string[] = []
   const started = Promise.withResolvers<undefined>()
+  const ended = endOf(child, lines)
+  // Without a process (no file handles left, say) there is no pipe either; how it ended says why.
+  if (child.pid === undefined) throw refusal(options.url, await ended)
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (lines.push(line) > keptLines) lines.shift()
     if (line.startsWith('Error')) log.warn({ line }, 'mosquitto')
@@ -67,7 +70,6 @@ export async function startProcess(options: {
     // Said after its listeners are open: only from here on is the port surely its own, not another's.
     if (/^mosquitto version \S+ running/.test(line)) started.resolve(undefined)
   })
-  const ended = endOf(child, lines)
   const abort = new AbortController()
   const early = ended.then((why) => {
     throw refusal(options.url, why)
@@ -100,11 +102,20 @@ export async function stopOrphan(pidFile: string, configuration: string, log: Lo
   const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').trim()) : 0
   if (!Number.isSafeInteger(pid) || pid <= 1 || !isOurs(pid, configuration)) return
   log.warn({ pid }, 'stopping the broker that an earlier hub has left behind')
-  process.kill(pid, 'SIGTERM')
+  tell(pid, 'SIGTERM')
   const deadline = monotonicMilliseconds() + stopMs
   while (isOurs(pid, configuration)) {
-    if (monotonicMilliseconds() > deadline) process.kill(pid, 'SIGKILL')
+    if (monotonicMilliseconds() > deadline) tell(pid, 'SIGKILL')
     await sleep(20)
+  }
+}
+
+function tell(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // Ended between the look and the word.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

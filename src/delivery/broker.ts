@@ -138,6 +138,8 @@ function keepRunning(
       }
       if (failures > restartsMax) return why
       began = monotonicMilliseconds()
+      // Users may have changed after it read them, while the one to be told was still its predecessor.
+      now.reload()
       log.warn({ pid: now.pid }, 'the broker is up again')
       // Stopped while it was coming up.
       if (stopped()) await now.stop()

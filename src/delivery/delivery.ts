@@ -92,6 +92,8 @@ class HubDelivery implements Delivery {
   #documentsLeft = 0
   #devices = new Map<string, EnrolledDevice>()
   #known: Map<string, Known> | undefined
+  /** What devices said and the database does not have yet, one for each device. */
+  readonly #unsaved = new Map<string, Known>()
   /** Files a device surely has: those of the last plan it said to hold in full. */
   readonly #holds = new Map<string, Set<string>>()
   readonly #announced = new Map<string, number>()
@@ -280,6 +282,7 @@ class HubDelivery implements Delivery {
     const link = this.#link
     if (link === undefined) return
     await this.#takeNotes(link.takeNotes())
+    await this.#save()
     if (!link.bus.connected) return
     await link.greet()
     if (link.generation !== this.#linkGeneration || this.#documentsLeft > 0)
@@ -302,10 +305,9 @@ class HubDelivery implements Delivery {
 
   async #takeNotes(notes: readonly Note[]): Promise<void> {
     if (notes.length === 0) return
-    const { database, clock } = this.#options
     // Enrolled since the last run, perhaps.
     if (notes.some(({ device }) => !this.#devices.has(device))) await this.#refresh()
-    const now = clock.now()
+    const now = this.#options.clock.now()
     const plans = await this.#book.newest()
     const changed = new Map<string, Known>()
     for (const note of notes) {
@@ -315,8 +317,17 @@ class HubDelivery implements Delivery {
       if (note.kind === 'want') this.#takeWant(note, plans.get(note.device), now)
       else this.#takeWord(note, device, now, changed)
     }
-    if (changed.size > 0) await transact(database, (tx) => keepSaid(tx, [...changed.values()]))
-    for (const said of changed.values()) this.#seedFor(said, plans.get(said.device))
+    for (const said of changed.values()) {
+      this.#unsaved.set(said.device, said)
+      this.#seedFor(said, plans.get(said.device))
+    }
+  }
+
+  /** What cannot be written now (the disk is full, another process writes) is written the next time. */
+  async #save(): Promise<void> {
+    if (this.#unsaved.size === 0) return
+    await transact(this.#options.database, (tx) => keepSaid(tx, [...this.#unsaved.values()]))
+    this.#unsaved.clear()
   }
 
   #takeWord(note: Note, device: EnrolledDevice, now: Instant, changed: Map<string, Known>): void {

@@ -78,7 +78,8 @@ export type PlanThere = { plan: DevicePlan; kid: string }
 /**
  * Whether the device needs a new generation: what is still to come differs from what its newest plan
  * says is still to come, or that plan is signed with another key, or it ends soon while something is
- * to come. An airing that has begun or is over is no reason.
+ * to come. An airing that has begun or is over is no reason, unless it may still start and is no longer
+ * approved: then the device must hear of it at once.
  */
 export function needsNewPlan(
   there: PlanThere | undefined,
@@ -88,6 +89,9 @@ export function needsNewPlan(
 ): boolean {
   const coming = comingOf(wanted, now)
   if (there === undefined) return coming.length > 0
+  const withheld = new Set(wanted.withheld)
+  const mayStart = there.plan.airings.filter(({ latest }) => latest >= toMilliseconds(now))
+  if (mayStart.some(({ airing }) => withheld.has(airing))) return true
   if (JSON.stringify(comingOf(there.plan, now)) !== JSON.stringify(coming)) return true
   if (coming.length === 0) return false
   return there.kid !== kid || there.plan.expires < toMilliseconds(now) + renewMs

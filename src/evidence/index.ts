@@ -20,6 +20,7 @@ export {
   type Ingest,
   type IngestCounts,
   messagesMax,
+  notedBytesMax,
   receiptsPerCommitMax,
   refusalBytesMax,
   refusalsPerDayMax,

@@ -21,6 +21,8 @@ import {
 
 /** Messages waiting to be stored; beyond it they are dropped, and their devices send them again. */
 export const messagesMax = 5000
+/** Their bytes together: 5,000 messages as large as may be would take ten times as much. */
+export const notedBytesMax = 33_554_432
 /** Receipts stored by one transaction. */
 export const receiptsPerCommitMax = 500
 /** Of a refused message so much is kept. */
@@ -67,6 +69,7 @@ export function createIngest(parts: {
 }): Ingest {
   const { database, clock, log } = parts
   const noted: Noted[] = []
+  let notedBytes = 0
   const counts: IngestCounts = { kept: 0, known: 0, refused: 0, refusedUnstored: 0, dropped: 0 }
   const refusals = refusalBook(counts, log)
   let running: Promise<number> | undefined
@@ -75,13 +78,14 @@ export function createIngest(parts: {
   function note(topic: string, payload: Uint8Array): 'noted' | 'full' | 'not ours' {
     const place = readDeviceTopic(topic)
     if (place?.kind !== 'receipts') return 'not ours'
-    if (noted.length >= messagesMax) {
+    if (noted.length >= messagesMax || notedBytes >= notedBytesMax) {
       counts.dropped += 1
       return 'full'
     }
     // What is too large to be read is cut at once, so that the bound on messages is one on memory too.
     const cut = payload.length > controlBytesMax ? payload.slice(0, refusalBytesMax) : payload
     noted.push({ topic, device: place.device, payload: cut, bytes: payload.length })
+    notedBytes += cut.length
     return 'noted'
   }
 
@@ -91,16 +95,18 @@ export function createIngest(parts: {
     while (noted.length > 0) {
       try {
         const stored = await store(noted.slice(0, messagesAtOnce))
-        noted.splice(0, stored.messages)
+        for (const { payload } of noted.splice(0, stored.messages)) notedBytes -= payload.length
         kept += stored.kept
         await acknowledge(stored.acks)
       } catch (error) {
-        if (!refusesTheMessage(error)) {
+        // A message whose refusal cannot be stored either is not what is wrong.
+        if (!refusesTheMessage(error) || noted[0]?.unstorable !== undefined) {
           const what = isDiskFull(error) ? 'the disk is full' : 'the database cannot write'
           log.error(
             { error: reasonOf(error), noted: noted.length },
             `${what}; nothing is acknowledged, devices send again`,
           )
+          delete noted[0]?.unstorable
           break
         }
         // One message must not hold up the others: find it alone, and keep it as a refusal.

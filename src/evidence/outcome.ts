@@ -26,7 +26,10 @@ export type ReceiptToJudge = {
   device: string
   outcome: 'played' | 'partial' | 'missed' | 'refused'
   held: readonly string[]
+  /** By the device's clock. */
   startedAt: Instant | null
+  /** By the hub's clock: whatever was heard was heard before. */
+  receivedAt: Instant
   heardMilliseconds: number
   reason: string | null
 }
@@ -60,8 +63,8 @@ type Word = {
 /**
  * What became of an airing.
  *
- * With devices: `met` when every one of them played it in full (in the airing's month, the approved
- * recordings, at least 95 % of the sound). A device may report failed tries before the one that was
+ * With devices: `met` when every one of them played it in full (in the airing's month by its own clock,
+ * and not told before that month began, the approved recordings, at least 95 % of the sound). A device may report failed tries before the one that was
  * heard, so its best word counts, and it counts once, however often and in whatever order receipts
  * arrive. A device that has said nothing is waited for until ten minutes after the last possible end;
  * then the outcome is unknown until it speaks, or until people say what was heard.
@@ -135,7 +138,7 @@ function bestWord(airing: AiringToJudge, receipts: readonly ReceiptToJudge[]): W
 }
 
 function wordOf(airing: AiringToJudge, receipt: ReceiptToJudge): Word {
-  const { outcome, held, startedAt, heardMilliseconds } = receipt
+  const { outcome, held, startedAt, receivedAt, heardMilliseconds } = receipt
   const at = startedAt
   if (outcome === 'missed') return { verdict: 'missed', at, why: why.missed(receipt.reason) }
   if (outcome === 'refused') return { verdict: 'refused', at, why: why.refused(receipt.reason) }
@@ -146,6 +149,7 @@ function wordOf(airing: AiringToJudge, receipt: ReceiptToJudge): Word {
   if (startedAt === null || monthOf(startedAt) !== airing.month) {
     return { verdict: 'missed', at, why: why.otherMonth }
   }
+  if (monthOf(receivedAt) < airing.month) return { verdict: 'missed', at, why: why.toldTooSoon }
   const planned = airing.parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
   if (outcome === 'partial' || heardMilliseconds < heardShareMin * planned) {
     return { verdict: 'partial', at, why: why.partial(heardMilliseconds / 1000, planned / 1000) }

@@ -133,6 +133,7 @@ export async function receiptsByAiring(db: Db, asked: AiringsAsked): Promise<Map
       'outcome',
       'held_sha256',
       'started_at',
+      'received_at',
       'heard_milliseconds',
       'reason',
     ])
@@ -144,6 +145,7 @@ export async function receiptsByAiring(db: Db, asked: AiringsAsked): Promise<Map
     outcome: row.outcome as ReceiptToJudge['outcome'],
     held: JSON.parse(row.held_sha256) as string[],
     startedAt: row.started_at,
+    receivedAt: row.received_at,
     heardMilliseconds: row.heard_milliseconds,
     reason: row.reason,
   }))

@@ -33,6 +33,10 @@ export const why = {
     vi: 'Biên nhận không ghi giờ phát trong tháng của lượt phát, nên không tính cho tháng này.',
     en: 'The receipt does not name a start within the month of the airing, so it does not count for it.',
   },
+  toldTooSoon: {
+    vi: 'Biên nhận đến trước khi tháng của lượt phát bắt đầu (đồng hồ của bộ điều khiển chạy trước), nên không tính cho tháng này.',
+    en: 'The receipt came before the month began (the clock of the controller is ahead), so it does not count for it.',
+  },
   missed: (reason: string | null): Sentence => ({
     vi: `Bộ điều khiển báo không phát được${inBrackets(reason)}.`,
     en: `The controller says it could not play${inBrackets(reason)}.`,

@@ -62,7 +62,8 @@ export function agendaOf(input: AgendaInput): Agenda {
       continue
     }
     agenda.next = Math.min(agenda.next, airing.latest + 1)
-    if (input.busyUntil > now || input.lacks(airing) !== undefined) continue
+    // Not compared with `now`: the clock may have been set back since the last play.
+    if (input.busyUntil === Infinity || input.lacks(airing) !== undefined) continue
     if (agenda.start === undefined || goesFirst(airing, agenda.start)) agenda.start = airing
   }
   return agenda

@@ -32,6 +32,8 @@ const cacheBytesDefault = 536_870_912
 const idleMsMax = 3_600_000
 /** A timer does not notice that the machine's clock was set; so often the loop looks at it again. */
 const lookMsMax = 60_000
+/** Set back by more than this, the clock is another one: pauses counted by it begin anew. */
+const setBackMs = 1000
 /** After the disk was full for the journal itself. */
 const diskFullPauseMs = 5000
 
@@ -58,6 +60,7 @@ class DeviceController implements Controller {
   #stepping = false
   #hubEpoch: string | undefined
   #lastSequence = 0
+  #lastNow = 0
   #needs = { held: 0, missing: 0 }
   #needsChange = 0
   #told = ''
@@ -157,6 +160,8 @@ class DeviceController implements Controller {
   async #work(parts: Parts): Promise<number> {
     const { player, session, outbox, reporter, download } = parts
     const now = this.#now()
+    if (now < this.#lastNow - setBackMs) await this.#clockWasSetBack(parts, now)
+    this.#lastNow = now
     if (session.cameUp()) {
       session.listen(this.#topics(parts, now))
       session.announce()
@@ -198,6 +203,13 @@ class DeviceController implements Controller {
         this.#judge('approval-refused', await held.takeApproval(noted.approval, noted.payload, now))
         parts.session.forget(held.approvalsNamed(now).sound.map(topics.approval))
     }
+  }
+
+  async #clockWasSetBack(parts: Parts, now: number): Promise<void> {
+    parts.outbox.again()
+    parts.reporter.again()
+    parts.download.clockWasSetBack(now)
+    this.#planChanged(parts, now, await parts.held.takePlanAhead(now))
   }
 
   #takeHubState({ outbox, download }: Parts, payload: Uint8Array): void {

@@ -84,6 +84,14 @@ export class Download {
     this.#asks = 0
   }
 
+  /** The clock was set back: no pause that was counted by the old one lasts longer than it was meant to. */
+  clockWasSetBack(now: number): void {
+    this.hurry()
+    this.#notBefore = Math.min(this.#notBefore, now)
+    this.#lastProgress = Math.min(this.#lastProgress, now)
+    for (const rest of this.#resting.values()) rest.until = Math.min(rest.until, now + damagedRestMs)
+  }
+
   get fetching(): boolean {
     return this.#bus !== undefined
   }
@@ -102,7 +110,7 @@ export class Download {
     const wanted = this.#wanted.filter(({ part }) => this.#mayFetch(part.sha256, now))
     if (wanted.length === 0) {
       await this.stop()
-      return this.#earliestRest()
+      return this.#earliestRest(now)
     }
     if (this.#bus === undefined) {
       const from = Math.max(this.#notBefore, this.#restUntil)
@@ -115,7 +123,7 @@ export class Download {
     if (!this.#bus.connected) return this.#sayWhenUnconnected(now)
     if (this.#connectedAnew) this.#beginConnection(now)
     await this.#fill(wanted, now)
-    return Math.min(await this.#askWhenSilent(now), this.#earliestRest())
+    return Math.min(await this.#askWhenSilent(now), this.#earliestRest(now))
   }
 
   /** Closes the data connection and the open files; what has come stays. */
@@ -258,11 +266,12 @@ export class Download {
     return !this.#options.cache.holds(sha256) && now >= (this.#resting.get(sha256)?.until ?? 0)
   }
 
-  #earliestRest(): number {
-    const rests = this.#wanted.map(({ part }) =>
-      this.#options.cache.holds(part.sha256) ? Infinity : (this.#resting.get(part.sha256)?.until ?? Infinity),
+  /** When the first of the resting files has rested enough; those that have are no reason to come again. */
+  #earliestRest(now: number): number {
+    const rests = this.#wanted.flatMap(({ part }) =>
+      this.#mayFetch(part.sha256, now) ? [] : (this.#resting.get(part.sha256)?.until ?? []),
     )
-    return Math.min(Infinity, ...rests)
+    return Math.min(Infinity, ...rests.filter((until) => until > now))
   }
 
   /** Closes files that the plan no longer wants, and forgets what was said about them. */

@@ -28,7 +28,7 @@ export class HeldDocuments {
   readonly #approvals = new Map<string, Uint8Array>()
   #keysEnvelope: Uint8Array | undefined
   #planEnvelope: Uint8Array | undefined
-  /** A plan that no key vouches for yet: keys and plan travel on two topics and come in either order. */
+  /** A plan that no key vouches for yet, or that the clock calls over: keys and plan travel on two topics and come in either order. */
   #planAhead: Uint8Array | undefined
   #keys: KeysDocument | undefined
   #plan: DevicePlan | undefined
@@ -132,7 +132,11 @@ export class HeldDocuments {
     const held = { number: this.#generation, envelope: this.#planEnvelope }
     const step = goesForward(opened, ({ generation }) => generation, envelope, held)
     if (step === 'same' || 'why' in step) return step
-    if (now > step.take.expires) return { why: `generation ${step.take.generation} has expired` }
+    if (now > step.take.expires) {
+      // By a clock that may be wrong: it is looked at again when the clock was set.
+      this.#planAhead = envelope
+      return { why: `generation ${step.take.generation} has expired` }
+    }
     await this.#journal.transaction().execute(async (tx) => {
       await keepDocument(tx, { kind: 'plan', name: '', envelope, receivedAt: now })
       await keep(tx, 'generation', String(step.take.generation))
@@ -148,7 +152,7 @@ export class HeldDocuments {
     return 'taken'
   }
 
-  /** After new keys: the plan that was not vouched for when it came, or the held one read again. */
+  /** After new keys, or when the clock was set back: the plan that was not vouched for when it came, or the held one read again. */
   async takePlanAhead(now: number): Promise<Taken | undefined> {
     if (this.#keys !== undefined && this.#plan === undefined && this.#planEnvelope !== undefined) {
       this.#plan = valueOf(openPlan(this.#planEnvelope, this.#keys, this.#device, anyTime))

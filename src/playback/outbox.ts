@@ -4,10 +4,11 @@
  */
 import { sha256 } from '../base/hash.ts'
 import type { Log } from '../base/log.ts'
-import { sealEnvelope, type SigningKey } from '../wire/envelope.ts'
+import { sealEnvelope, signerOf, type SigningKey } from '../wire/envelope.ts'
 import { AckMessage, readMessage, ReceiptsMessage } from '../wire/messages.ts'
 import { topics } from '../wire/topics.ts'
 import {
+  forgetMessage,
   type Journal,
   keepMessage,
   type Message,
@@ -46,7 +47,14 @@ export class Outbox {
   }
 
   static async open(options: OutboxOptions): Promise<Outbox> {
-    return new Outbox(options, await messageUnderWay(options.journal), await outboxSize(options.journal))
+    const { journal, key } = options
+    let underWay = await messageUnderWay(journal)
+    if (underWay !== undefined && signerOf(underWay.envelope) !== key.kid) {
+      // Enrolled again with another key: the old signature counts no longer. The receipts are sent under a new one.
+      await forgetMessage(journal, underWay.sha256)
+      underWay = undefined
+    }
+    return new Outbox(options, underWay, await outboxSize(journal))
   }
 
   /** Receipts the hub has not acknowledged. */

@@ -100,7 +100,11 @@ export class Player {
       planReceivedAt: held.planReceivedAt,
       busyUntil: speaker.busyUntil,
       lacks: (airing) => this.#lacks(airing),
-      notBefore: (airing) => this.#notBefore.get(airing) ?? 0,
+      notBefore: (airing) => {
+        const at = this.#notBefore.get(airing) ?? 0
+        // Further away than the pause is long: the clock was set back meanwhile.
+        return at > now + againMs ? 0 : at
+      },
     })
   }
 

@@ -276,6 +276,11 @@ export async function keepMessage(db: JournalDb, message: Message): Promise<void
     .execute()
 }
 
+/** Takes the message back; its receipts stay in the outbox. */
+export async function forgetMessage(db: JournalDb, sha256: string): Promise<void> {
+  await db.deleteFrom('message').where('sha256', '=', sha256).execute()
+}
+
 /**
  * Notes the hub's word that these sequences need not be sent again. When all receipts of the message
  * under way are settled, they leave the outbox and the message becomes the previous one.

@@ -90,8 +90,9 @@ export type BusAccess = {
   password?: string
   log: Log
   /**
-   * Pause before the next attempt: evenly drawn between `min` and a limit that doubles with each
-   * failed attempt up to `max` (full jitter, so that a fleet does not come back as one). 1 s to 300 s.
+   * Pause before the next attempt: evenly drawn between `min` and a limit that begins at twice `min`
+   * and doubles with each failed attempt up to `max` (full jitter, also before the first attempt, so
+   * that a fleet does not come back as one). 1 s to 300 s.
    */
   reconnectMs?: { min: number; max: number }
 }
@@ -277,8 +278,8 @@ class MqttBus implements Bus {
     this.#fail(why)
     if (this.#closed) return
     const { min, max } = this.#access.reconnectMs ?? { min: 1000, max: 300_000 }
-    const limit = Math.min(max, min * 2 ** Math.min(this.#failures, 20))
     this.#failures += 1
+    const limit = Math.min(max, min * 2 ** Math.min(this.#failures, 20))
     this.#retry = setTimeout(() => this.#attempt(), randomInt(min, Math.max(min, limit) + 1))
     this.#access.log.debug({ client: this.#options.clientId, why }, 'not connected to the broker')
     this.#options.onDisconnect(why)

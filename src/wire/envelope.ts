@@ -106,6 +106,12 @@ export function openEnvelope<T>(
   return document.ok ? { ok: true, value: { kid: match[1], document: document.value } } : document
 }
 
+/** The kid that an envelope names, believed or not; undefined when it is no envelope. */
+export function signerOf(envelope: Uint8Array): string | undefined {
+  const head = Buffer.from(envelope.subarray(0, headMax)).toString('latin1')
+  return /^LOA1 ([a-z0-9]{1,64}) /.exec(head)?.[1]
+}
+
 function signedBytes(type: EnvelopeType, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(`loa/1\0${type}\0`, 'ascii'), bytes])
 }

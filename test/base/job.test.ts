@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Job, startJob } from '../../src/base/job.ts'
 import { type Log, silentLog } from '../../src/base/log.ts'
 
@@ -130,6 +130,34 @@ describe('a job', () => {
     const before = runs
     await sleep(1200)
     expect(runs).toBe(before)
+  })
+
+  describe('when the clock of the machine is set', () => {
+    afterEach(() => void vi.useRealTimers())
+
+    it.each([
+      ['back by an hour', -3_600_000],
+      ['forward by a day', 86_400_000],
+    ])('%s, goes on beating, and nothing else is held up', async (_said, milliseconds) => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+      let runs = 0
+      start(async () => Promise.resolve(void (runs += 1)), { cron: '* * * * * *' })
+      const tick = setInterval(() => vi.setSystemTime(Date.now() + 100), 100)
+      await sleep(1100)
+      vi.setSystemTime(Date.now() + milliseconds)
+      const before = runs
+      let [last, held] = [performance.now(), 0]
+      const watch = setInterval(() => {
+        held = Math.max(held, performance.now() - last)
+        last = performance.now()
+      }, 10)
+      await sleep(2500)
+      clearInterval(watch)
+      clearInterval(tick)
+      expect(runs - before).toBeGreaterThanOrEqual(1)
+      expect(runs - before).toBeLessThanOrEqual(4)
+      expect(held).toBeLessThan(1000)
+    })
   })
 
   it('stopped: tells the present run, waits for its end, and starts none', async () => {

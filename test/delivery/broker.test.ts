@@ -197,6 +197,27 @@ describe('starting the broker', () => {
     await expect(start).rejects.toThrow('exit code 3; Error: Unknown configuration variable')
   })
 
+  it('knows whoever was enrolled while it was coming back', async () => {
+    const folder = temporary()
+    const binary = join(folder, 'mosquitto-slow-to-say')
+    // It reads who its users are at once, and says half a second later that it runs.
+    writeFileSync(binary, '#!/bin/bash\nexec /usr/sbin/mosquitto "$@" 2> >(sleep 0.5; exec cat >&2)\n', {
+      mode: 0o755,
+    })
+    const made = await startBroker({ folder, users: [], log: silentLog, binary, restartFirstMs: 1 })
+    closers.push(() => made.stop())
+    const { pid } = made
+    process.kill(pid, 'SIGKILL')
+    await aMoment()
+    await aMoment()
+    expect(made.pid).toBe(pid)
+    await made.setUsers([testUser('loa-tra-tap')])
+    await until('another process', () => made.pid !== pid)
+    const device = testClient(made, 'loa-tra-tap')
+    closers.push(() => device.bus.close())
+    await until('it is let in', () => device.bus.connected, 2000)
+  })
+
   it('is given up for good, with the reason, when it cannot be started again', async () => {
     const folder = temporary()
     const binary = join(folder, 'mosquitto')

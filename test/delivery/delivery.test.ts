@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { toMilliseconds } from '../../src/base/time.ts'
@@ -437,6 +438,19 @@ describe('what devices say', () => {
     expect((await statusOf(traLeng)).state).toBe('ready')
     await say('lost', 2)
     await until('its own will counts', async () => (await statusOf(traLeng)).state === 'lost')
+  })
+
+  it('is not lost when the database cannot be written at that moment', async () => {
+    const delivery = await connected()
+    await delivery.attend()
+    await sql`CREATE TRIGGER full BEFORE INSERT ON device_status
+      BEGIN SELECT RAISE(ABORT, 'no room'); END`.execute(world.database)
+    device(traLeng)
+    for (let moments = 0; moments < 4; moments += 1) await aMoment()
+    expect((await statusOf(traLeng)).state).toBe('never')
+    await sql`DROP TRIGGER full`.execute(world.database)
+    await delivery.attend()
+    expect((await statusOf(traLeng)).state).toBe('ready')
   })
 
   it('garbage is refused and the next good message is heard', async () => {

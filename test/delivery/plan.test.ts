@@ -147,6 +147,17 @@ describe('a device needs a new plan', () => {
     expect(needsNewPlan(there, contentOf([airing('b', 3 * hour)]), later, kid)).toBe(false)
   })
 
+  it('when an airing that has begun may still start, and is no longer approved', () => {
+    const there = given([airing('a', hour), airing('b', 3 * hour)])
+    const withdrawn = contentOf([airing('a', hour, [undefined]), airing('b', 3 * hour)])
+    const late = plusMilliseconds(now, hour + 900_000)
+    expect(needsNewPlan(there, withdrawn, late, kid)).toBe(true)
+    expect(
+      needsNewPlan({ plan: planOf('loa-tra-leng', 2, withdrawn, late), kid }, withdrawn, late, kid),
+    ).toBe(false)
+    expect(needsNewPlan(there, withdrawn, plusMilliseconds(late, 1), kid)).toBe(false)
+  })
+
   it('when the hub signs with another key, or the plan ends in less than three days, if something is to come', () => {
     const coming = [airing('a', 13 * day)]
     expect(needsNewPlan(given(coming), contentOf(coming), now, 'k1')).toBe(true)

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../src/base/log.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type Clock, plusMilliseconds } from '../../src/base/time.ts'
+import { closeDatabase, openMemoryDatabase } from '../../src/db/index.ts'
 import {
   createIngest,
   type Ingest,
   messagesMax,
+  notedBytesMax,
   refusalBytesMax,
   refusalsPerDayMax,
 } from '../../src/evidence/ingest.ts'
@@ -262,6 +264,17 @@ describe('the room for what is noted', () => {
     expect(ingest.counts.dropped).toBe(1)
   })
 
+  it('is bounded in bytes as well, and there is room again when they are stored', async () => {
+    const large = Buffer.alloc(65_536, 'x')
+    const fits = notedBytesMax / large.length
+    for (let times = 0; times < fits; times += 1) ingest.note(topics.receipts(first.id), large)
+    expect(ingest.counts.dropped).toBe(0)
+    expect(ingest.note(topics.receipts(first.id), large)).toBe('full')
+    await ingest.flush()
+    expect(ingest.note(topics.receipts(first.id), large)).toBe('noted')
+    await ingest.flush()
+  })
+
   it('is not for topics of others', () => {
     expect(ingest.note(topics.reported(first.id), new Uint8Array())).toBe('not ours')
     expect(ingest.note('loa/1/d/../receipts', new Uint8Array())).toBe('not ours')
@@ -287,6 +300,25 @@ describe('when the disk is full', () => {
     await sql`PRAGMA max_page_count = 1000000`.execute(desk.database)
     expect(await careful.flush()).toBe(50)
     expect(answers()).toHaveLength(50)
+  })
+})
+
+describe('when the database is gone', () => {
+  it('gives up for now instead of trying for ever, and keeps what it has', async () => {
+    const gone = openMemoryDatabase()
+    await gone.selectFrom('device').selectAll().execute()
+    await closeDatabase(gone)
+    const told: string[] = []
+    const log: Log = { ...silentLog, error: (_fields, message) => void told.push(message), child: () => log }
+    const orphan = createIngest({ database: gone, publishAck: () => Promise.resolve(), clock, log })
+    orphan.note(topics.receipts(first.id), said(first, [receipt(1, firsts[0]!)], { epoch: 'gone' }))
+    expect(await orphan.flush()).toBe(0)
+    expect(await orphan.flush()).toBe(0)
+    expect(told).toEqual([
+      'the database cannot write; nothing is acknowledged, devices send again',
+      'the database cannot write; nothing is acknowledged, devices send again',
+    ])
+    expect(orphan.counts).toMatchObject({ kept: 0, refused: 0 })
   })
 })
 

@@ -69,6 +69,16 @@ describe('an airing of a station with devices', () => {
     )
   })
 
+  it('does not count for a month that had not begun when the hub was told, whatever the device says', () => {
+    const firstOfDecember =
+      'month 2026-12\nnow 2026-12-02 12:00\nairing a1 an-phu 2026-12-01 05:00 60s devices loa-a:3\n'
+    expect(outcomes(`${firstOfDecember}played a1 loa-a told 2026-12-01 05:02`)).toMatch(/^a1 met/)
+    // By a clock a day ahead; it may well have been heard, but in November.
+    expect(outcomes(`${firstOfDecember}played a1 loa-a told 2026-11-30 05:02`)).toMatch(
+      /^a1 missed .*came before the month began/,
+    )
+  })
+
   it('is coming, then waited for, then unknown; a late receipt settles it all the same', () => {
     const at = (time: string): string => outcomes(oneDevice.replace('2026-11-04 12:00', `2026-11-03 ${time}`))
     expect(at('04:59')).toBe('a1 coming in 0 of 3 villages')

@@ -134,6 +134,21 @@ describe('audio on its way to a device', () => {
     expect(world.chunks.filter(({ topic }) => topic.endsWith('/0'))).toHaveLength(1)
   })
 
+  it('is waited for without haste when, after such a rest, nothing comes', async () => {
+    const recording = world.hub.recording('script')
+    plan([recording])
+    world.hub.forge = (chunk, _sha256, index) => (index === 1 ? chunk.subarray(1) : chunk)
+    await world.switchOn(device)
+    world.hub.seed(recording)
+    await world.pass(minute)
+    world.hub.unseed(recording)
+    world.hub.reseeds = false
+    await world.pass(10 * minute)
+    // Connected again, and silent: the next look is not at once.
+    const next = Date.parse((await world.devices.get(device)?.controller.step()) ?? '')
+    expect(next).toBeGreaterThan(world.now + 1000)
+  })
+
   it('does not count half written when the disk is full, and comes when there is room', async () => {
     const recording = world.hub.recording('script')
     const folder = join(world.folder, device, 'parts')

@@ -62,6 +62,20 @@ describe('what a device tells', () => {
     expect(world.hub.kept.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
   })
 
+  it('is signed anew when the device was enrolled again, with another key', async () => {
+    world.hub.acknowledges = false
+    planMissed(2)
+    await world.switchOn(device)
+    await world.pass(5 * minute)
+    await world.switchOff(device)
+    world.hub.revoke(device)
+    world.hub.acknowledges = true
+    await world.switchOn(device)
+    await world.pass(5 * minute)
+    expect(world.hub.kept.map(({ sequence }) => sequence)).toEqual([1, 2])
+    expect(status()).toMatchObject({ outbox: 0 })
+  })
+
   it('is numbered without gaps, at most 50 to a message, each naming the message before', async () => {
     world.hub.acknowledges = false
     planMissed(120)

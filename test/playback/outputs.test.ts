@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { monotonicMilliseconds, systemClock } from '../../src/base/time.ts'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Clock, monotonicMilliseconds, systemClock } from '../../src/base/time.ts'
 import { alsaOutput, createGate, fileOutput, type Output, simulatedOutput } from '../../src/playback/index.ts'
 import { makeTone, type Tone } from '../support/controller-sound.ts'
 
@@ -72,11 +74,52 @@ describe('a loudspeaker', () => {
     expect(line).toMatchObject({ file: name, parts: [greeting.sha256, script.sha256] })
   })
 
+  it('that is a file lasts no longer than the sound when the clock is set back meanwhile', async () => {
+    const waits: number[] = []
+    const instants = ['2026-11-23T02:00:00.000Z', '2026-11-23T01:00:00.000Z']
+    const clock: Clock = {
+      now: () => instants.shift() ?? '2026-11-23T01:00:00.000Z',
+      wait: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
+    }
+    await fileOutput(join(folder, 'heard-back'), clock).play([greeting], never)
+    expect(waits).toEqual([greeting.milliseconds])
+  })
+
   it('that is a sound card hands all of it to ALSA', async () => {
     // ALSA's own device that takes sound and makes none: there from libasound alone, without a card.
     const heard = await alsaOutput('null', systemClock).play([greeting, script], never)
     expect(heard.error).toBeUndefined()
     expect(heard.heardMs).toBeGreaterThan(1500 * 0.95)
+  })
+
+  it('that is a sound card that hangs is given up a while after the sound should be over', async () => {
+    const fake = join(folder, 'hangs')
+    mkdirSync(fake)
+    writeFileSync(join(fake, 'ffmpeg'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
+    vi.stubEnv('PATH', `${fake}:${process.env['PATH'] ?? ''}`)
+    try {
+      const heard = await alsaOutput('default', systemClock, 100).play([greeting], never)
+      expect(heard).toEqual({ heardMs: 0, error: 'the sound card hangs' })
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  })
+
+  it('for which no process can be started says so, and nothing else breaks', () => {
+    // In a process of its own: it may open no more files.
+    const program = fileURLToPath(new URL('../../src/playback/outputs/program.ts', import.meta.url))
+    const code = `import { openSync } from 'node:fs'
+      const { decode } = await import(${JSON.stringify(program)})
+      try { for (;;) openSync('/dev/null', 'r') } catch {}
+      console.log(JSON.stringify(await decode('/nothing', new AbortController().signal)))
+      await new Promise((resolve) => setTimeout(resolve, 50))`
+    const run = spawnSync(
+      '/bin/sh',
+      ['-c', 'ulimit -n 100; exec "$0" --input-type=module -e "$1"', process.execPath, code],
+      { encoding: 'utf8' },
+    )
+    expect(run.stdout.trim()).toBe('{"milliseconds":0,"failed":"spawn ffmpeg EMFILE"}')
+    expect(run.status).toBe(0)
   })
 
   it('that is a missing sound card says so', async () => {

@@ -44,6 +44,8 @@ export class SampleHub {
   readonly bus: Bus
   readonly #clock: Clock
   readonly #devices = new Map<string, SampleKey>()
+  /** Devices that once had another key. */
+  readonly #revoked = new Set<string>()
   readonly #recordings = new Map<string, Recording>()
   readonly #noted: { topic: string; payload: Uint8Array }[] = []
   readonly #subscribing: { wanted: boolean } = { wanted: false }
@@ -99,6 +101,12 @@ export class SampleHub {
       rootPublicKey: this.root.publicKey,
       privateKey: privateKeyPem(key.privateKey),
     }
+  }
+
+  /** Its key counts no longer; the next enrolment gives it another. Messages under the old one are dropped. */
+  revoke(device: string): void {
+    this.#devices.delete(device)
+    this.#revoked.add(device)
   }
 
   /** A recording of so many bytes, different for each name. */
@@ -277,12 +285,18 @@ export class SampleHub {
   #take(topic: string, payload: Uint8Array): void {
     const at = readDeviceTopic(topic)
     if (at === undefined) return
+    if (this.#revoked.has(at.device) && this.#signedByOldKey(at.device, payload)) return
     if (at.kind === 'receipts') this.#takeReceipts(at.device, payload)
     else if (at.kind === 'reported') {
       this.reportedAt.push(this.now)
       this.reports.set(at.device, this.#open('reported', ReportedMessage, at.device, payload))
     } else if (at.kind === 'want') this.#takeWant(at.device, payload)
     else if (at.kind === 'state') this.states.set(at.device, Buffer.from(payload).toString('utf8'))
+  }
+
+  #signedByOldKey(device: string, payload: Uint8Array): boolean {
+    const head = Buffer.from(payload).toString('latin1').split('\n', 1)[0] ?? ''
+    return head.startsWith('LOA1 ') && head.split(' ')[1] !== this.#devices.get(device)?.kid
   }
 
   #takeReceipts(device: string, payload: Uint8Array): void {

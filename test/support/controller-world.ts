@@ -60,6 +60,12 @@ export class SetClock implements Clock {
     return this.#now
   }
 
+  /** Somebody sets the clock: it says another time, and whoever waits still waits as long. */
+  jump(milliseconds: number): void {
+    this.#now += milliseconds
+    for (const wait of this.#waits) wait.at += milliseconds
+  }
+
   set(milliseconds: number): void {
     this.#now = Math.max(this.#now, milliseconds)
     const due = this.#waits.filter(({ at }) => at <= this.#now)
@@ -178,6 +184,13 @@ export class World {
       await this.settle()
     }
     this.clock.set(end)
+    await this.settle()
+  }
+
+  /** The clock of the devices is set, by so much; within a minute they look at it. */
+  async setClock(milliseconds: number): Promise<void> {
+    this.clock.jump(milliseconds)
+    for (const device of this.devices.values()) device.next = this.now
     await this.settle()
   }
 

@@ -182,11 +182,14 @@ function addReceipt(facts: MonthFacts, line: Line): void {
   const held = after(line, 'held')
   const outcome = line.word as ReceiptToJudge['outcome']
   const silent = outcome === 'missed' || outcome === 'refused'
+  const startedAt = silent ? null : at < 0 ? airing.plannedAt : momentAt(line, at + 1)
+  const told = line.fields.indexOf('told')
   const receipt: ReceiptToJudge = {
     device: field(line, 1),
     outcome,
     held: held.length > 0 ? held : airing.parts.map(({ hashes }) => hashes[0]!),
-    startedAt: silent ? null : at < 0 ? airing.plannedAt : momentAt(line, at + 1),
+    startedAt,
+    receivedAt: told < 0 ? (startedAt ?? airing.plannedAt) : momentAt(line, told + 1),
     heardMilliseconds: silent ? 0 : heard === undefined ? whole : lengthOf(heard),
     reason: silent ? (line.fields[2] ?? null) : null,
   }

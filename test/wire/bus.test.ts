@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { connect as connectSocket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { AppError } from '../../src/base/errors.ts'
@@ -297,4 +297,38 @@ it('refuses an address that is none, in both languages', () => {
   const wrong = (): unknown => mqttBus({ url: 'http://example.vn', log: silentLog })
   expect(wrong).toThrow(AppError)
   expect(wrong).toThrow('mqtt://host:1883')
+})
+
+it('a fleet that lost its broker does not come back as one, not even at the first attempt', async () => {
+  const gone = createServer()
+  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+  const { port } = gone.address() as AddressInfo
+  await new Promise((resolve) => gone.close(resolve))
+  const connect = mqttBus({
+    url: `mqtt://127.0.0.1:${port}`,
+    log: silentLog,
+    reconnectMs: { min: 200, max: 400 },
+  })
+  const second: number[] = []
+  for (let number = 0; number < 12; number += 1) {
+    let [first, times] = [0, 0]
+    const bus = connect({
+      clientId: `loa-so-${number}`,
+      clean: true,
+      sessionExpirySeconds: 0,
+      receiveMaximum: 1,
+      keepaliveSeconds: 60,
+      onMessage: () => undefined,
+      onConnect: () => undefined,
+      onDisconnect: () => {
+        times += 1
+        if (times === 1) first = performance.now()
+        if (times === 2) second.push(performance.now() - first)
+      },
+    })
+    closers.push(() => bus.close())
+  }
+  await until('the second attempts', () => second.length === 12)
+  // Twelve pauses of 200 to 400 ms lie so close together once in a million times.
+  expect(Math.max(...second) - Math.min(...second)).toBeGreaterThan(50)
 })

@@ -64,6 +64,9 @@ async function speakWith(
   const said: string[] = []
   let bytes = 0
   let stopped: Error | undefined
+  child.on('error', (error) => reject(stopped ?? startRefusal(error)))
+  // Without a process (no file handles left, say) there are no pipes either; the error says why.
+  if (child.pid === undefined) return promise
   const stop = (why: Error): void => {
     stopped ??= why
     child.kill('SIGKILL')
@@ -79,7 +82,6 @@ async function speakWith(
   child.stderr.setEncoding('utf8').on('data', (lines: string) => said.push(lines.trim()))
   // It may end without reading all of its input; its exit says why.
   child.stdin.on('error', () => undefined)
-  child.on('error', (error) => reject(stopped ?? startRefusal(error)))
   child.on('close', (code) => {
     if (stopped !== undefined) reject(stopped)
     else if (code === 0) resolve(Buffer.concat(heard))

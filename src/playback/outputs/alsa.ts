@@ -7,13 +7,18 @@ import { runFfmpeg } from './program.ts'
 /** Characters of ffmpeg's progress report that are looked at: several blocks of it. */
 const reportKept = 4096
 
+/** A play that takes so much longer than its sound hangs: a card that is stuck must not keep the next one waiting. */
+const patienceMsDefault = 30_000
+
 /** `device` is an ALSA name such as `default` or `plughw:1,0`. */
-export function alsaOutput(device: string, clock: Clock): Output {
+export function alsaOutput(device: string, clock: Clock, patienceMs = patienceMsDefault): Output {
   return {
     async play(parts, signal) {
       const started = clock.now()
       let progress = 0
       let report = ''
+      const planned = parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+      const patience = AbortSignal.timeout(planned + patienceMs)
       const streams = parts.map((_, index) => `[${index}:a]`).join('')
       const ended = await runFfmpeg(
         [
@@ -22,7 +27,7 @@ export function alsaOutput(device: string, clock: Clock): Output {
           ...['-filter_complex', `${streams}concat=n=${parts.length}:v=0:a=1`],
           ...['-f', 'alsa', device],
         ],
-        signal,
+        AbortSignal.any([signal, patience]),
         (bytes) => {
           report = (report + bytes.toString('utf8')).slice(-reportKept)
           progress = Math.max(progress, playedMs(report))
@@ -30,9 +35,9 @@ export function alsaOutput(device: string, clock: Clock): Output {
       )
       // The card may have been given more than it had time to play when it was stopped.
       const lasted = Math.max(0, millisecondsBetween(started, clock.now()))
-      return ended.failed === undefined
-        ? { heardMs: progress }
-        : { heardMs: Math.min(progress, lasted), error: signal.aborted ? 'stopped' : ended.failed }
+      if (ended.failed === undefined) return { heardMs: progress }
+      const hung = patience.aborted ? 'the sound card hangs' : ended.failed
+      return { heardMs: Math.min(progress, lasted), error: signal.aborted ? 'stopped' : hung }
     },
   }
 }

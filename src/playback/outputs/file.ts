@@ -18,7 +18,8 @@ export function fileOutput(folder: string, clock: Clock): Output {
       const started = clock.now()
       const heard = await writeSound(folder, started, parts, signal)
       const planned = parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
-      await clock.wait(planned - millisecondsBetween(started, clock.now()), signal)
+      // Never longer than the sound, whatever somebody has set the clock to meanwhile.
+      await clock.wait(Math.min(planned, planned - millisecondsBetween(started, clock.now())), signal)
       if (!signal.aborted) return heard
       const lasted = Math.max(0, millisecondsBetween(started, clock.now()))
       return { heardMs: Math.min(lasted, heard.heardMs), error: 'stopped' }

@@ -26,13 +26,15 @@ export function runFfmpeg(
       signal,
       killSignal: 'SIGKILL',
     })
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      resolve({ failed: error.code === 'ENOENT' ? 'ffmpeg is not installed' : error.message })
+    })
+    // Without a process (no file handles left, say) there are no pipes either; the error says why.
+    if (child.pid === undefined) return
     let complaint = ''
     child.stdout.on('data', onOutput)
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(-complaintMax)
-    })
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      resolve({ failed: error.code === 'ENOENT' ? 'ffmpeg is not installed' : error.message })
     })
     child.on('close', (code) => {
       resolve(code === 0 ? {} : { failed: complaint.trim() || `ffmpeg ended with ${String(code)}` })
