@@ -113,8 +113,9 @@ export class Link {
   /** Says goodbye with the hub's state. */
   async close(): Promise<void> {
     if (this.bus.connected) {
-      // A goodbye takes the will along, so we say ourselves that we are gone.
-      await this.bus.publish(topics.hub, this.#stateOf(false), { retain: true }).catch(() => undefined)
+      // A goodbye takes the will along, so we say ourselves that we are gone. Closing waits for the
+      // broker's word, but not for ever: a broker that hangs must not keep us from stopping.
+      this.bus.publish(topics.hub, this.#stateOf(false), { retain: true }).catch(() => undefined)
     }
     await this.bus.close()
   }

@@ -42,7 +42,7 @@ export async function planMonthOfTrip(
   const campaign = `trinh-dien-${month}`
   await createCampaign(database, {
     id: campaign,
-    title: `Trình diễn: mỗi tháng một lần ở mọi nơi (${month})`,
+    title: 'Tập huấn: mỗi tháng một lần ở mọi nơi',
     fromMonth: month,
     toMonth: month,
     scripts: sources.map((source) => source.id),

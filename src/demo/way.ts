@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { approvedRecordings } from '../approval/index.ts'
+import { reasonOf } from '../base/errors.ts'
 import { monotonicMilliseconds } from '../base/time.ts'
 import { type Config, readConfig } from '../config.ts'
 import { airingOutcomes } from '../evidence/index.ts'
@@ -36,14 +37,19 @@ export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
     },
   ]
   const close = async (): Promise<void> => {
-    for (const step of closers.splice(0).reverse()) await step()
+    for (const step of closers.splice(0).reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        // What comes after it is closed all the same.
+        options.log.error({ error: reasonOf(error) }, 'a part of the demo could not be closed')
+      }
+    }
   }
   try {
     const hub = await startHub(configOf(folder, options), {
       log: options.log,
-      onRender: ({ done, total }) => {
-        options.onProgress({ stage: 'render', done, total })
-      },
+      onRender: renderedInAll(options),
     })
     closers.push(() => hub.stop())
     options.onReady?.(hub)
@@ -83,6 +89,17 @@ export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** The hub renders in several runs, each counted from nothing; the way tells them as one. */
+function renderedInAll(options: TripOptions): (run: { done: number; total: number }) => void {
+  let before = 0
+  let last = { done: 0, total: 0 }
+  return ({ done, total }) => {
+    if (done < last.done) before += last.done
+    last = { done, total }
+    options.onProgress({ stage: 'render', done: before + done, total: before + total })
   }
 }
 
