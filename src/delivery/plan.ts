@@ -5,8 +5,10 @@ import { controlBytesMax, type DevicePlan, type PlannedAiring, type PlanPart } f
 
 /** A plan reaches so far; what lies further comes with a later generation. */
 export const horizonMs = 14 * 86_400_000
-/** An airing of the last hour may still be playing: a new plan keeps it. */
+/** An airing that could still start within the last hour may still be playing: a new plan keeps it. */
 export const lookBackMs = 3_600_000
+/** No airing may start later than this after its planned instant: the bound of LOA_LATE_SECONDS. */
+export const lateMsMax = 86_400_000
 /** A plan with something to come is renewed when it has no longer than this to live. */
 export const renewMs = 3 * 86_400_000
 const airingsMax = 500

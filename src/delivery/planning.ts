@@ -13,6 +13,7 @@ import {
   contentOf,
   digestOf,
   horizonMs,
+  lateMsMax,
   lookBackMs,
   needsNewPlan,
   planOf,
@@ -85,10 +86,13 @@ export class Planning {
   }
 
   async #airings(db: Db, now: Instant): Promise<Map<string, Airing[]>> {
-    const near = await airingsOf(db, {
-      from: plusMilliseconds(now, -lookBackMs),
+    // By its latest start, not its planned one: an airing may be allowed to start a whole day late.
+    const stillNear = plusMilliseconds(now, -lookBackMs)
+    const asked = await airingsOf(db, {
+      from: plusMilliseconds(stillNear, -lateMsMax),
       to: plusMilliseconds(now, horizonMs),
     })
+    const near = asked.filter((airing) => airing.latestStartAt >= stillNear)
     const byDevice = new Map<string, Airing[]>()
     for (const airing of near) {
       if (airing.cancelled !== null) continue

@@ -30,6 +30,8 @@ import type { FinishedTrip, Stage, Trip, TripOptions, TripReport } from './trip.
  */
 export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
   const began = monotonicMilliseconds()
+  const stageSeconds: Record<Stage, number> = { render: 0, plan: 0, deliver: 0, play: 0, confirm: 0 }
+  let rendering = true
   const folder = mkdtempSync(join(tmpdir(), 'loa-demo-'))
   const closers: (() => Promise<void> | void)[] = [
     () => {
@@ -65,8 +67,8 @@ export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
       approverKey,
       sources: await submitScripts(hub, options),
     }
-    const stageSeconds = {} as Record<Stage, number>
     await renderAndApprove(trip)
+    rendering = false
     stageSeconds.render = lap()
     const goal = await planMonthOfTrip(trip)
     stageSeconds.plan = lap()
@@ -97,6 +99,8 @@ function renderedInAll(options: TripOptions): (run: { done: number; total: numbe
   let before = 0
   let last = { done: 0, total: 0 }
   return ({ done, total }) => {
+    // A run that finds nothing to do is not news.
+    if (total === 0) return
     if (done < last.done) before += last.done
     last = { done, total }
     options.onProgress({ stage: 'render', done: before + done, total: before + total })

@@ -58,7 +58,7 @@ class DeviceController implements Controller {
   readonly #troubles: Troubles
   #parts: Parts | undefined
   #stepping = false
-  #hubEpoch: string | undefined
+  #hubSeen = false
   #lastSequence = 0
   #lastNow = 0
   #needs = { held: 0, missing: 0 }
@@ -215,12 +215,14 @@ class DeviceController implements Controller {
   #takeHubState({ outbox, download }: Parts, payload: Uint8Array): void {
     const state = readMessage(HubStateMessage, payload)
     if (!state.ok) return
-    const { on, epoch } = state.value
+    const { on } = state.value
     // The first one seen is no news: the connection that brought it has just made us send everything.
-    const anew = on && this.#hubEpoch !== undefined && epoch !== this.#hubEpoch
-    if (on) this.#hubEpoch = epoch
+    // Any later one is, also of the same epoch: after the broker lost everything we may have come back
+    // before the hub, and told nobody.
+    const news = on && this.#hubSeen
+    if (on) this.#hubSeen = true
     outbox.hubIs(on)
-    if (!anew) return
+    if (!news) return
     outbox.again()
     download.hurry()
   }

@@ -186,7 +186,10 @@ export const WantMessage = z.object({
 })
 export type WantMessage = z.infer<typeof WantMessage>
 
-/** Whether the hub is there. A new epoch makes every device send its outbox again. */
+/**
+ * Whether the hub is there. Every `on` after the first that a device sees makes it send its outbox
+ * again: the hub is a new one, or has come back to a broker that had lost everything.
+ */
 export const HubStateMessage = z.object({
   v: z.literal(1),
   on: z.boolean(),

@@ -195,6 +195,23 @@ describe('a plan', () => {
     expect(generations.map(({ generation }) => generation)).toEqual([1, 2, 3])
   })
 
+  it('keeps an airing that may start hours late, also when something new comes', async () => {
+    await world.record('thay-la-bao-ngay')
+    await world.approve('thay-la-bao-ngay')
+    const late = await world.air('thay-la-bao-ngay', traLeng, { inSeconds: -3 * 3600, lateSeconds: 4 * 3600 })
+    const over = await world.air('thay-la-bao-ngay', traLeng, { inSeconds: -3 * 3600, lateSeconds: 3600 })
+    const next = await world.air('thay-la-bao-ngay', traLeng, { inSeconds: 600 })
+    const delivery = await connected()
+    await delivery.run()
+    const { envelope } = await world.database
+      .selectFrom('device_plan')
+      .select('envelope')
+      .executeTakeFirstOrThrow()
+    expect(envelope).toContain(late)
+    expect(envelope).toContain(next)
+    expect(envelope).not.toContain(over)
+  })
+
   it('is made anew when the hub’s key has changed', async () => {
     await world.record('thay-la-bao-ngay')
     await world.approve('thay-la-bao-ngay')
@@ -470,6 +487,19 @@ describe('what devices say', () => {
 
   async function statusOf(name: string) {
     return (await deliveryStatus(world.database)).find(({ device: id }) => id === name)!
+  }
+})
+
+it('ends within seconds also when the broker hangs', async () => {
+  const delivery = await connected()
+  await delivery.run()
+  process.kill(broker.pid, 'SIGSTOP')
+  try {
+    const began = performance.now()
+    await delivery.close()
+    expect(performance.now() - began).toBeLessThan(10_000)
+  } finally {
+    process.kill(broker.pid, 'SIGCONT')
   }
 })
 

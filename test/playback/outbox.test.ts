@@ -116,6 +116,21 @@ describe('what a device tells', () => {
     expect(status().outbox).toBe(0)
   })
 
+  it('is sent again when the same hub comes back to a broker that lost everything', async () => {
+    world.hub.acknowledges = false
+    world.hub.say(true, 'hub-1')
+    planMissed(1)
+    await world.switchOn(device)
+    await world.pass(70_000)
+    const before = world.hub.messages.length
+    world.hub.acknowledges = true
+    // The device was there before the hub, so its receipts reached nobody; the hub's epoch is the old one.
+    world.hub.say(true, 'hub-1')
+    await world.settle()
+    expect(world.hub.messages).toHaveLength(before + 1)
+    expect(status().outbox).toBe(0)
+  })
+
   it('is settled receipt by receipt, also by a refusal for good; not by another epoch’s word', async () => {
     world.hub.acknowledges = false
     planMissed(2)

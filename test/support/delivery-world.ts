@@ -41,7 +41,11 @@ export type World = {
   record(script: string, options?: { kilobytes?: number; station?: string }): Promise<string>
   approve(script: string): Promise<string>
   /** Plans an airing so many seconds from now at the device's station. Returns its id. */
-  air(script: string, device: string, options: { inSeconds: number; greeting?: string }): Promise<string>
+  air(
+    script: string,
+    device: string,
+    options: { inSeconds: number; lateSeconds?: number; greeting?: string },
+  ): Promise<string>
   cancel(airing: string): Promise<void>
   file(recording: string, codec: Codec): Promise<{ sha256: string; path: string }>
   close(): Promise<void>
@@ -265,7 +269,7 @@ async function air(
   { database, clock }: World,
   script: string,
   device: string,
-  { inSeconds, greeting }: { inSeconds: number; greeting?: string },
+  { inSeconds, lateSeconds = 900, greeting }: { inSeconds: number; lateSeconds?: number; greeting?: string },
 ): Promise<string> {
   const now = clock.now()
   const at = plusMilliseconds(now, inSeconds * 1000)
@@ -295,7 +299,7 @@ async function air(
       recording_id: recording,
       greeting_id: greeting ?? null,
       planned_at: at,
-      latest_start_at: plusMilliseconds(at, 900_000),
+      latest_start_at: plusMilliseconds(at, lateSeconds * 1000),
       ends_at: plusMilliseconds(at, 10_000),
       planned_because: 'thử',
       created_at: now,

@@ -87,15 +87,23 @@ export class Attacker {
       case 4: {
         const other = this.#chance.one(this.#devices)
         const plan = this.#overheard.get(topics.plan(other))?.at(-1)
-        if (plan !== undefined && other !== device) this.#say(topics.plan(device), plan, this.#chance.happens(0.3))
+        if (plan !== undefined && other !== device)
+          this.#say(topics.plan(device), plan, this.#chance.happens(0.3))
         return `the plan of ${other} for ${device}`
       }
       case 5:
         this.#say(topics.keys, this.#keys(now), this.#chance.happens(0.3))
         return 'keys under a root of its own'
       case 6: {
-        const approval = this.#chance.one([...this.#overheard.keys(), ''].filter((topic) => topic.startsWith('loa/1/a/') || topic === ''))
-        if (approval !== '') this.#say(approval, this.forged(now, approval.slice('loa/1/a/'.length)).approval, this.#chance.happens(0.3))
+        const approval = this.#chance.one(
+          [...this.#overheard.keys(), ''].filter((topic) => topic.startsWith('loa/1/a/') || topic === ''),
+        )
+        if (approval !== '')
+          this.#say(
+            approval,
+            this.forged(now, approval.slice('loa/1/a/'.length)).approval,
+            this.#chance.happens(0.3),
+          )
         return `another statement as ${approval}`
       }
       case 7:
@@ -107,7 +115,11 @@ export class Attacker {
       }
       default: {
         const chunk = this.#chance.one([...this.#named()])
-        this.#say(topics.chunk(chunk, this.#chance.whole(0, 2)), namedBytes('noise', 32_768), this.#chance.happens(0.5))
+        this.#say(
+          topics.chunk(chunk, this.#chance.whole(0, 2)),
+          namedBytes('noise', 32_768),
+          this.#chance.happens(0.5),
+        )
         return `noise as a chunk of ${chunk.slice(0, 12)}`
       }
     }
@@ -117,8 +129,22 @@ export class Attacker {
   plan(device: string, key: SigningKey, now: number, generation = 1000): Uint8Array {
     const { part } = this.forged(now, 'appr-forged')
     const at = now + 60_000
-    const airing = { airing: 'air-forged', at, latest: at + 3_600_000, priority: 'khan-cap' as const, parts: [part.sha256] }
-    const plan = { v: 1 as const, device, generation, issued: now, expires: now + 86_400_000, parts: [part], airings: [airing] }
+    const airing = {
+      airing: 'air-forged',
+      at,
+      latest: at + 3_600_000,
+      priority: 'khan-cap' as const,
+      parts: [part.sha256],
+    }
+    const plan = {
+      v: 1 as const,
+      device,
+      generation,
+      issued: now,
+      expires: now + 86_400_000,
+      parts: [part],
+      airings: [airing],
+    }
     return sealEnvelope('plan', DevicePlan, plan, key)
   }
 
@@ -127,7 +153,15 @@ export class Attacker {
     const hash = sha256(this.voice)
     const leaves = [hash]
     const statement: ApprovalStatement = {
-      ...{ v: 1, approval, script: 'gia', version: 1, languages: ['vi'], priority: 'khan-cap', approver: 'duyet' },
+      ...{
+        v: 1,
+        approval,
+        script: 'gia',
+        version: 1,
+        languages: ['vi'],
+        priority: 'khan-cap',
+        approver: 'duyet',
+      },
       ...{ at: now, from: now - 86_400_000, until: now + 86_400_000, root: merkleRoot(leaves), leaves: 1 },
     }
     const part: PlanPart = {
@@ -167,9 +201,23 @@ export class Attacker {
   #claim(device: string, airing: string, key: SigningKey, now: number): Uint8Array {
     const receipt: Receipt = {
       ...{ id: this.#ids.next('receipt'), sequence: 1, airing, outcome: 'played', held: [] },
-      ...{ started: now, ended: now, heardMs: 250_000, boot: 'boot', monotonicMs: 0, clock: 'ntp', reason: null },
+      ...{
+        started: now,
+        ended: now,
+        heardMs: 250_000,
+        boot: 'boot',
+        monotonicMs: 0,
+        clock: 'ntp',
+        reason: null,
+      },
     }
-    const message = { v: 1 as const, device, epoch: this.#ids.next('epoch'), previous: null, receipts: [receipt] }
+    const message = {
+      v: 1 as const,
+      device,
+      epoch: this.#ids.next('epoch'),
+      previous: null,
+      receipts: [receipt],
+    }
     return sealEnvelope('receipts', ReceiptsMessage, message, key)
   }
 
@@ -181,7 +229,9 @@ export class Attacker {
   }
 
   #sharesStation(device: string): boolean {
-    return this.#devices.some((other) => other !== device && (other.startsWith(`${device}-`) || device.startsWith(`${other}-`)))
+    return this.#devices.some(
+      (other) => other !== device && (other.startsWith(`${device}-`) || device.startsWith(`${other}-`)),
+    )
   }
 
   #plansOf(device: string): DevicePlan[] {

@@ -9,24 +9,23 @@ export class Lifeline {
   readonly #broker: MemoryBroker
   readonly #listen: Listen
   readonly #touch: () => void
+  readonly #arrived: () => void
   readonly #open = new Map<Bus, string>()
   #dead = false
-  #pending = 0
 
-  /** `touch` is called before each publish and subscription; when it throws, that is the process's end. */
-  constructor(broker: MemoryBroker, listen: Listen, touch: () => void) {
-    this.#broker = broker
-    this.#listen = listen
-    this.#touch = touch
+  /**
+   * `touch` is called before each publish and subscription; when it throws, that is the process's end.
+   * `arrived` is called when a message has come, before it is noted, and must not throw.
+   */
+  constructor(options: { broker: MemoryBroker; listen: Listen; touch: () => void; arrived: () => void }) {
+    this.#broker = options.broker
+    this.#listen = options.listen
+    this.#touch = options.touch
+    this.#arrived = options.arrived
   }
 
   get dead(): boolean {
     return this.#dead
-  }
-
-  /** Asked of the broker and not answered yet. */
-  get pending(): number {
-    return this.#pending
   }
 
   connect: ConnectBus = (options) => {
@@ -55,6 +54,11 @@ export class Lifeline {
     }
   }
 
+  /** The process stands still: what it has said may still travel, and nothing is answered any more. */
+  freeze(): void {
+    this.#dead = true
+  }
+
   /** The end of the process: connections break without a goodbye, and nothing is answered any more. */
   cut(): void {
     this.#dead = true
@@ -71,6 +75,7 @@ export class Lifeline {
       ...options,
       onMessage: (topic, payload, retained) => {
         this.#listen('in', options.clientId, topic, payload)
+        this.#arrived()
         return options.onMessage(topic, payload, retained)
       },
       onConnect: (sessionPresent) => {
@@ -85,19 +90,13 @@ export class Lifeline {
   #asked(ask: () => Promise<void>): Promise<void> {
     if (this.#dead) return never()
     this.#touch()
-    this.#pending += 1
     return ask().then(
-      () => (this.#answered(), this.#dead ? never() : undefined),
+      () => (this.#dead ? never() : undefined),
       (error: unknown) => {
-        this.#answered()
         if (this.#dead) return never()
         throw error
       },
     )
-  }
-
-  #answered(): void {
-    this.#pending -= 1
   }
 }
 

@@ -5,7 +5,13 @@ import { sha256 } from '../../src/base/hash.ts'
 import type { Ids } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type Clock, plusMilliseconds, toMilliseconds } from '../../src/base/time.ts'
-import { type Controller, createController, type Heard, type PlayablePart, silentOutput } from '../../src/playback/index.ts'
+import {
+  type Controller,
+  createController,
+  type Heard,
+  type PlayablePart,
+  silentOutput,
+} from '../../src/playback/index.ts'
 import type { DeviceCredentials } from '../../src/wire/credentials.ts'
 import type { MemoryBroker } from '../../src/wire/memory-bus.ts'
 import { type Chance, seededIds } from './simulation-chance.ts'
@@ -84,11 +90,14 @@ export class SimulationDevice {
     return this.#running?.controller.status()
   }
 
-  /** `lives`: its so-many-th look at clock, broker, ids or loudspeaker is its last. */
+  /** `lives`: its so-many-th message or look at clock, ids or loudspeaker is its last. */
   async switchOn(lives = Infinity): Promise<void> {
     const { broker, listen, credentials } = this.#options
-    const line = new Lifeline(broker, listen, () => this.#touch())
     this.#life = { left: lives, counts: false }
+    const arrived = (): void => {
+      this.#life.left -= 1
+    }
+    const line = new Lifeline({ broker, listen, touch: () => this.#touch(), arrived })
     this.#bootedAt = this.#now
     const controller = createController({
       credentials,
@@ -137,10 +146,15 @@ export class SimulationDevice {
     return this.#spoil((name) => !name.endsWith('.part'))
   }
 
-  /** A step of its loop. Says whether it did not survive it. */
+  /** A step of its loop. */
   async step(): Promise<void> {
     const running = this.#running
     if (running === undefined) return
+    if (this.#life.left <= 0) {
+      // What has come is noted, and never worked off.
+      await this.powerCut()
+      return
+    }
     await this.#mayDie(async () => {
       const next = toMilliseconds(await running.controller.step())
       this.next = next - this.aheadMs
@@ -172,7 +186,15 @@ export class SimulationDevice {
     // At one stroke: time must not go by while the bytes are looked at.
     const bytes = parts.map(({ path }) => sha256(readFileSync(path)))
     const named = parts.map((part) => part.sha256)
-    const sound: Sound = { device: this.id, named, bytes, startedAt, plannedMs, heardMs: -1, powerCuts: this.powerCuts }
+    const sound: Sound = {
+      device: this.id,
+      named,
+      bytes,
+      startedAt,
+      plannedMs,
+      heardMs: -1,
+      powerCuts: this.powerCuts,
+    }
     this.sounds.push(sound)
     this.#options.onSound(sound)
     const failure = this.failures.shift()
@@ -182,9 +204,7 @@ export class SimulationDevice {
       return { heardMs: 0, error: 'the sound system is busy' }
     }
     const heard =
-      failure === 'half'
-        ? parts.map((part) => ({ ...part, milliseconds: part.milliseconds / 2 }))
-        : parts
+      failure === 'half' ? parts.map((part) => ({ ...part, milliseconds: part.milliseconds / 2 })) : parts
     const { heardMs } = await silentOutput(this.#options.clock).play(heard, signal)
     if (!signal.aborted) sound.heardMs = heardMs
     return failure === 'half' ? { heardMs, error: 'the sound system stopped' } : { heardMs }

@@ -20,7 +20,13 @@ const lookMs = 2500
 
 const pace = { leadSeconds: 300, spreadSeconds: 120, lateSeconds: 900 }
 
-type Running = { database: Database; delivery: Delivery; ingest: Ingest; line: Lifeline; life: { left: number } }
+type Running = {
+  database: Database
+  delivery: Delivery
+  ingest: Ingest
+  line: Lifeline
+  life: { left: number }
+}
 
 export type SimulationHubOptions = {
   seed: number
@@ -69,14 +75,15 @@ export class SimulationHub {
     return Math.min(this.#beatAt, this.#lookAt)
   }
 
-  /** Opens the files and connects, as `loa hub` does. `lives`: its so-many-th message is its last. */
+  /** Opens the files and connects, as `loa hub` does. `lives`: its so-many-th message, to it or from it, is its last. */
   start(lives = Infinity): void {
     const { clock, broker, listen, folder, devicesFolder, seed } = this.#options
     this.#starts += 1
     const life = { left: lives }
-    const line: Lifeline = new Lifeline(broker, listen, () => {
+    const count = (): void => {
       life.left -= 1
-    })
+    }
+    const line = new Lifeline({ broker, listen, touch: count, arrived: count })
     const database = openDatabase(join(folder, 'loa.db'))
     const ingest = createIngest({
       database,
@@ -104,7 +111,7 @@ export class SimulationHub {
     this.wake()
   }
 
-  /** Its so-many-th message from now on is its last. */
+  /** Its so-many-th message from now on, to it or from it, is its last. */
   dieAfter(messages: number): void {
     if (this.#running !== undefined) this.#running.life.left = messages
   }
@@ -129,6 +136,11 @@ export class SimulationHub {
   async turn(deliver: () => Promise<number>): Promise<number> {
     const running = this.#running
     if (running === undefined) return 0
+    if (running.life.left <= 0) {
+      // What has come is noted, and never worked off.
+      await this.kill()
+      return 0
+    }
     let moved = 0
     if (this.#now >= this.#lookAt) this.#lookAt = Infinity
     if (this.#now >= this.#beatAt) {
@@ -154,7 +166,11 @@ export class SimulationHub {
   }
 
   /** Runs one piece of work to its end, or to the hub's. */
-  async #work(running: Running, deliver: () => Promise<number>, work: () => Promise<unknown>): Promise<number> {
+  async #work(
+    running: Running,
+    deliver: () => Promise<number>,
+    work: () => Promise<unknown>,
+  ): Promise<number> {
     if (running.line.dead) return 0
     let state: 'going' | 'done' | { error: unknown } = 'going'
     work().then(
@@ -171,6 +187,7 @@ export class SimulationHub {
       if (this.#isOver(state)) return moved
       if (running.life.left <= 0) {
         // At this message: half of the time it is still sent.
+        running.line.freeze()
         if (this.#options.chance.happens(0.5)) moved += await deliver()
         await this.kill()
         return moved

@@ -54,10 +54,26 @@ export async function openOffice(office: Office): Promise<void> {
     await addPerson(database, { id, name: `Cán bộ ${id}`, role: 'operator', training: false, now })
   }
   await addPersonKey(database, { person: approver, publicKey: keys.approver.publicKey, now })
-  for (const [id, opens, closes] of [['sang', '05:00', '05:40'], ['chieu', '17:00', '17:40']] as const) {
-    await setWindow(database, { id, station: null, opens, closes, validFrom: '2021-01-01', validTo: null, sample: true })
+  for (const [id, opens, closes] of [
+    ['sang', '05:00', '05:40'],
+    ['chieu', '17:00', '17:40'],
+  ] as const) {
+    await setWindow(database, {
+      id,
+      station: null,
+      opens,
+      closes,
+      validFrom: '2021-01-01',
+      validTo: null,
+      sample: true,
+    })
   }
-  await signKeysDocument(database, { rootKey: keys.root, hubPublicKey: keys.hub.publicKey, training: false, now })
+  await signKeysDocument(database, {
+    rootKey: keys.root,
+    hubPublicKey: keys.hub.publicKey,
+    training: false,
+    now,
+  })
 }
 
 /** Enrols every device of the registry; what each of them is given. */
@@ -104,13 +120,32 @@ export async function approveVersion(office: Office, script: string, version: nu
 }
 
 /** A campaign from this month on that rotates these bulletins. */
-export async function campaign(office: Office, id: string, scripts: readonly string[], month: string): Promise<void> {
+export async function campaign(
+  office: Office,
+  id: string,
+  scripts: readonly string[],
+  month: string,
+): Promise<void> {
   const { database, now } = office
   const title = `Đợt ${id}`
-  await createCampaign(database, { id, title, fromMonth: month, toMonth: month, scripts, training: false, by: editor, now })
+  await createCampaign(database, {
+    id,
+    title,
+    fromMonth: month,
+    toMonth: month,
+    scripts,
+    training: false,
+    by: editor,
+    now,
+  })
 }
 
-async function submit(office: Office, slug: string, kind: 'bulletin' | 'greeting', body: string): Promise<number> {
+async function submit(
+  office: Office,
+  slug: string,
+  kind: 'bulletin' | 'greeting',
+  body: string,
+): Promise<number> {
   const { database, now } = office
   const front = [
     `title: Bản tin ${slug}`,

@@ -42,12 +42,24 @@ export function smallRegistry(folder: string): string {
     writeFileSync(join(place, file), `${lines.join('\n')}\n`)
   }
   // A code of five digits is a commune; provinces and districts stay.
-  write('units.csv', keep('units.csv', (code) => code.length < 5 || codes.has(code)))
+  write(
+    'units.csv',
+    keep('units.csv', (code) => code.length < 5 || codes.has(code)),
+  )
   for (const file of ['successions.csv', 'name-variants.csv', 'priority-areas.csv']) {
-    write(file, keep(file, (code) => codes.has(code)))
+    write(
+      file,
+      keep(file, (code) => codes.has(code)),
+    )
   }
-  write('stations.csv', keep('stations.csv', (id) => stations.includes(id)))
-  write('villages.csv', keep('villages.csv', (_, station) => stations.includes(station)))
+  write(
+    'stations.csv',
+    keep('stations.csv', (id) => stations.includes(id)),
+  )
+  write(
+    'villages.csv',
+    keep('villages.csv', (_, station) => stations.includes(station)),
+  )
   write('devices.csv', withSecondDevice(keep('devices.csv', (_, station) => stations.includes(station))))
   return place
 }

@@ -11,6 +11,8 @@ import { sha256 } from '../../src/base/hash.ts'
 import { fromMilliseconds } from '../../src/base/time.ts'
 import type { Database } from '../../src/db/index.ts'
 import { type MemoryBroker, memoryBroker } from '../../src/wire/memory-bus.ts'
+import { ReportedMessage } from '../../src/wire/messages.ts'
+import { readDeviceTopic } from '../../src/wire/topics.ts'
 import { SetClock } from './controller-world.ts'
 import { Attacker } from './simulation-attacker.ts'
 import { Chance } from './simulation-chance.ts'
@@ -37,6 +39,7 @@ export class Simulation {
   readonly #folder = newFolder('loa-simulation-')
   readonly #trace = createHash('sha256')
   readonly #steps: string[] = []
+  readonly #generations = new Map<string, number>()
   #attacker: Attacker | undefined
   /** Hashes that an approver has signed for. */
   readonly approved = new Set<string>()
@@ -45,7 +48,6 @@ export class Simulation {
   /** What must never be: said at once, with the time. */
   readonly violations: string[] = []
   messages = 0
-  lines: string[] | undefined
 
   private constructor(seed: number) {
     this.seed = seed
@@ -67,24 +69,30 @@ export class Simulation {
   /** Opens the office and enrols the devices; nothing runs yet. */
   static async open(seed: number): Promise<Simulation> {
     const simulation = new Simulation(seed)
-    await simulation.office(openOffice)
-    const credentials = await simulation.office(enrolAll)
-    for (const one of credentials) {
-      const device = new SimulationDevice({
-        seed,
-        credentials: one,
-        folder: join(simulation.#folder, 'devices'),
-        clock: simulation.clock,
-        broker: simulation.broker,
-        chance: new Chance(seed, one.device),
-        listen: (...heard) => simulation.#listen(...heard),
-        onSound: (sound) => simulation.#heard(sound),
-      })
-      simulation.devices.set(device.id, device)
+    try {
+      await simulation.#furnish()
+      return simulation
+    } catch (error) {
+      await simulation.close()
+      throw error
     }
-    const devices = [...simulation.devices.keys()]
-    simulation.#attacker = new Attacker({ seed, chance: new Chance(seed, 'attacker'), broker: simulation.broker, devices })
-    return simulation
+  }
+
+  async #furnish(): Promise<void> {
+    const { seed, clock, broker } = this
+    await this.office(openOffice)
+    for (const credentials of await this.office(enrolAll)) {
+      const device = new SimulationDevice({
+        ...{ seed, credentials, clock, broker },
+        folder: join(this.#folder, 'devices'),
+        chance: new Chance(seed, credentials.device),
+        listen: (...heard) => this.#listen(...heard),
+        onSound: (sound) => this.#heard(sound),
+      })
+      this.devices.set(device.id, device)
+    }
+    const devices = [...this.devices.keys()]
+    this.#attacker = new Attacker({ seed, chance: new Chance(seed, 'attacker'), broker, devices })
   }
 
   get attacker(): Attacker {
@@ -183,13 +191,24 @@ export class Simulation {
 
   #note(line: string): void {
     this.#trace.update(line)
-    this.lines?.push(line)
   }
 
   #listen(way: 'in' | 'out', client: string, topic: string, payload: Uint8Array): void {
     this.messages += 1
     this.#note(`${this.now} ${way} ${client} ${topic} ${sha256(payload)}\n`)
-    if (way === 'out') this.#attacker?.overhear(topic, payload)
+    if (way !== 'out') return
+    this.#attacker?.overhear(topic, payload)
+    const at = readDeviceTopic(topic)
+    if (at?.kind === 'reported') this.#hearReport(at.device, payload)
+  }
+
+  /** A device never goes back to an older plan. */
+  #hearReport(device: string, payload: Uint8Array): void {
+    const body = Buffer.from(payload).subarray(Buffer.from(payload).indexOf(10) + 1)
+    const { generation } = ReportedMessage.parse(JSON.parse(body.toString('utf8')))
+    const before = this.#generations.get(device) ?? 0
+    if (generation < before) this.violations.push(`${device} went back from plan ${before} to ${generation}`)
+    this.#generations.set(device, generation)
   }
 
   #heard(sound: Sound): void {
