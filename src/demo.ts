@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { createLog } from './base/log.ts'
 import { figure } from './base/text.ts'
 import { readConfig } from './config.ts'
-import { coverageLines } from './cli/schedule.ts'
+import { coverageLines } from './cli/evidence.ts'
 import type { Progress, Stage, TripReport } from './demo/trip.ts'
 import { stages } from './demo/trip.ts'
 import { takeTheWay } from './demo/way.ts'
@@ -27,7 +27,10 @@ export async function runDemo(options: {
   signal: AbortSignal
 }): Promise<TripReport> {
   const config = readConfig()
-  say('Loa Làng — trình diễn bằng dữ liệu mẫu, khoá dùng một lần · a demo on sample data with throwaway keys')
+  say(
+    'Loa Làng — tập huấn: trình diễn bằng dữ liệu mẫu và khóa dùng một lần, không phải buổi phát thật.\n' +
+      'An exercise: a demo on sample data with throwaway keys; nothing here is a real broadcast.',
+  )
   const bar = progressBar()
   const { trip, coverage, report, close } = await takeTheWay({
     registry: config.registry,
@@ -39,7 +42,7 @@ export async function runDemo(options: {
     signal: options.signal,
     onProgress: bar,
     onReady: (hub) => {
-      say(`Trang web · web page: ${hub.url}`)
+      say(`Trang web · web page: ${hub.url}   Dữ liệu · data: LOA_DATA=${hub.work.config.data}`)
     },
   })
   try {

@@ -1,15 +1,33 @@
 /** `loa people` and `loa keys`: who may write, who may approve, and the keys they sign with. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
-import { writeWhole } from '../base/files.ts'
 import { currentKeysDocument, readPassphrase, signKeysDocument } from '../approval/index.ts'
-import { addPerson, addPersonKey, people, personKeys, revokePersonKey, type Role } from '../people/index.ts'
+import {
+  addPerson,
+  addPersonKey,
+  people,
+  personById,
+  personKeys,
+  revokePersonKey,
+  type Role,
+} from '../people/index.ts'
 import { newSigningKey, privateKeyPem, readSigningKey, type SigningKey } from '../wire/envelope.ts'
-import { argument, optional, required, table, workCommand } from './shell.ts'
+import {
+  argument,
+  counted,
+  listing,
+  personGiven,
+  refuseUnlessNew,
+  required,
+  workCommand,
+  writeSecret,
+} from './shell.ts'
 import { hubKey, type Work } from '../work.ts'
 
 const roles: readonly Role[] = ['admin', 'editor', 'approver', 'operator', 'auditor']
+const rolesTold = 'admin quản trị, editor biên tập, approver phê duyệt, operator cán bộ đài, auditor kiểm tra'
 
 export function peopleCommands(program: Command): void {
   const nouns = program.command('people').description('người dùng · people')
@@ -17,9 +35,13 @@ export function peopleCommands(program: Command): void {
     const all = await people(work.database)
     return {
       json: all,
-      lines: table(
+      lines: listing(
         ['mã', 'vai trò', 'tên', ''],
         all.map((person) => [person.id, person.role, person.name, person.training ? 'tập huấn' : '']),
+        {
+          vi: 'Chưa có ai. Thêm bằng: loa people add <mã> --name "Họ Tên" --role editor',
+          en: 'Nobody yet. Add one: loa people add <id> --name "Full Name" --role editor',
+        },
       ),
     }
   })
@@ -40,69 +62,80 @@ export function peopleCommands(program: Command): void {
       training: given.options['training'] === true,
       now,
     })
-    return { json: { id, role }, lines: [`Đã thêm ${id} (${role})`] }
+    return { json: { id, role }, lines: [`Đã thêm ${id} (${role}) · added`] }
   })
     .requiredOption('--name <name>', 'họ và tên · full name')
-    .requiredOption('--role <role>', roles.join(', '))
+    .requiredOption('--role <role>', `${rolesTold} · role`)
     .option('--training', 'chỉ để tập huấn · for exercises only')
   keyCommands(program)
 }
 
 function keyCommands(program: Command): void {
-  const keys = program.command('keys').description('khoá ký · signing keys')
-  workCommand(keys, 'list', 'khoá của mọi người · everyone’s keys', async (work) => {
+  const keys = program.command('keys').description('khóa ký · signing keys')
+  workCommand(keys, 'list', 'khóa của mọi người · everyone’s keys', async (work) => {
     const all = await personKeys(work.database)
     return {
       json: all,
-      lines: table(
-        ['khoá', 'người', 'từ', 'thu hồi'],
+      lines: listing(
+        ['khóa', 'người', 'từ', 'thu hồi'],
         all.map((key) => [key.kid, key.person, key.createdAt, key.revokedAt ?? '']),
+        {
+          vi: 'Chưa ai có khóa. Tạo cho người phê duyệt: loa keys new <người> --file …',
+          en: 'Nobody has a key yet. Make one for an approver: loa keys new <person> --file …',
+        },
       ),
     }
   })
   workCommand(
     keys,
     'new <person>',
-    'khoá mới cho người phê duyệt, có mật khẩu · a new passphrase-protected key for an approver',
+    'khóa mới cho người phê duyệt, có mật khẩu · a new passphrase-protected key for an approver',
     async (work, given) => {
       const passphrase = passphraseOf(work)
       const file = required(given, 'file')
-      refuseExisting(file)
+      const person = argument(given, 0)
+      await refuseUnlessApprover(work, person)
       const key = newSigningKey()
-      await writeWhole(file, privateKeyPem(key.privateKey, passphrase), 0o600)
-      const now = work.clock.now()
-      const kid = await addPersonKey(work.database, {
-        person: argument(given, 0),
-        publicKey: key.publicKey,
-        now,
-      })
+      // The file comes first: a key that is enrolled but that nobody holds could never be used or replaced quietly.
+      await writeSecret(file, privateKeyPem(key.privateKey, passphrase))
+      let kid: string
+      try {
+        kid = await addPersonKey(work.database, { person, publicKey: key.publicKey, now: work.clock.now() })
+      } catch (error) {
+        await rm(file)
+        throw error
+      }
       return {
         json: { kid, file },
         lines: [
-          `Khoá ${kid} đã ghi vào ${file}. Chưa có hiệu lực cho đến khi khoá gốc ký: loa keys sign · not in force until the root signs`,
+          `Khóa ${kid} đã ghi vào ${file}. Chưa có hiệu lực cho đến khi khóa gốc ký: loa keys sign --root-file …`,
+          `The key ${kid} is in ${file}. It is not in force until the root signs: loa keys sign --root-file …`,
         ],
       }
     },
-  ).requiredOption('--file <file>', 'tệp khoá mới · the new key file')
+  ).requiredOption('--file <file>', 'tệp khóa mới · the new key file')
   workCommand(
     keys,
     'root',
-    'khoá gốc mới, giữ ngoài máy chủ · a new offline root key',
+    'khóa gốc mới, giữ ngoài máy chủ · a new offline root key',
     async (work, given) => {
       const file = required(given, 'file')
-      refuseExisting(file)
+      refuseUnlessNew(file)
       const key = newSigningKey()
-      await writeWhole(file, privateKeyPem(key.privateKey, passphraseOf(work)), 0o600)
+      await writeSecret(file, privateKeyPem(key.privateKey, passphraseOf(work)))
       return {
         json: { kid: key.kid, publicKey: key.publicKey, file },
-        lines: [`Khoá gốc ${key.kid} đã ghi vào ${file}. Cất ở nơi ngoại tuyến · keep it offline`],
+        lines: [
+          `Khóa gốc ${key.kid} đã ghi vào ${file}. Cất ngoài máy chủ, và giữ một bản sao: mất khóa gốc thì không bao giờ đổi được danh sách khóa nữa.`,
+          `The root key ${key.kid} is in ${file}. Keep it off the server, with a copy: without it the list of keys can never be changed again.`,
+        ],
       }
     },
-  ).requiredOption('--file <file>', 'tệp khoá gốc · the root key file')
+  ).requiredOption('--file <file>', 'tệp khóa gốc · the root key file')
   workCommand(
     keys,
     'sign',
-    'khoá gốc ký danh sách khoá đang có hiệu lực · the root signs who may sign what',
+    'khóa gốc ký danh sách khóa đang có hiệu lực · the root signs who may sign what',
     async (work, given) => {
       const rootKey = readKeyFile(required(given, 'rootFile'), passphraseOf(work))
       const signed = await signKeysDocument(work.database, {
@@ -111,16 +144,30 @@ function keyCommands(program: Command): void {
         training: given.options['training'] === true,
         now: work.clock.now(),
       })
-      return { json: signed, lines: [`Đã ký danh sách khoá, bản ${String(signed.version)}`] }
+      const version = String(signed.version)
+      // The hub's own key is always one of them.
+      const approvers = signed.keys - 1
+      return {
+        json: signed,
+        lines:
+          approvers === 0
+            ? [
+                `Đã ký danh sách khóa, bản ${version}, nhưng chưa có khóa nào của người phê duyệt: loa keys new <người>, rồi ký lại.`,
+                `Keys document ${version} is signed, but no approver has a key yet: loa keys new <person>, then sign again.`,
+              ]
+            : [
+                `Đã ký danh sách khóa, bản ${version}, có ${String(approvers)} khóa của người phê duyệt · keys document ${version} signed, with ${counted(approvers, 'key')} of approvers`,
+              ],
+      }
     },
   )
-    .requiredOption('--root-file <file>', 'tệp khoá gốc · the root key file')
+    .requiredOption('--root-file <file>', 'tệp khóa gốc · the root key file')
     .option('--training', 'chỉ để tập huấn · for exercises only')
-  workCommand(keys, 'show', 'danh sách khoá đã ký · the signed keys document', async (work) => {
+  workCommand(keys, 'show', 'danh sách khóa đã ký · the signed keys document', async (work) => {
     const document = await currentKeysDocument(work.database)
     if (document === undefined)
       throw new AppError('not_found', {
-        vi: 'Chưa có danh sách khoá. Ký bằng: loa keys sign --root-file …',
+        vi: 'Chưa có danh sách khóa. Ký bằng: loa keys sign --root-file …',
         en: 'There is no keys document yet. Sign one: loa keys sign --root-file …',
       })
     const text = Buffer.from(document.envelope).toString('utf8')
@@ -129,22 +176,22 @@ function keyCommands(program: Command): void {
       lines: [text],
     }
   })
-  workCommand(keys, 'revoke <kid>', 'thu hồi một khoá · revoke a key', async (work, given) => {
+  workCommand(keys, 'revoke <kid>', 'thu hồi một khóa · revoke a key', async (work, given) => {
     const now = work.clock.now()
-    const by = optional(given, 'by')
+    const by = await personGiven(work, given)
     await revokePersonKey(work.database, {
       kid: argument(given, 0),
       why: required(given, 'why'),
       now,
-      ...(by === undefined ? {} : { by }),
+      ...(by === null ? {} : { by }),
     })
     return {
       json: { kid: argument(given, 0) },
-      lines: ['Đã thu hồi. Ký lại danh sách khoá: loa keys sign · sign the keys document again'],
+      lines: ['Đã thu hồi. Ký lại danh sách khóa: loa keys sign · sign the keys document again'],
     }
   })
     .requiredOption('--why <reason>', 'lý do · why')
-    .option('--by <person>')
+    .option('--by <person>', 'người làm · who does it')
 }
 
 /** The passphrase, from the environment only: an argument would show in the process list. */
@@ -166,7 +213,7 @@ export function readKeyFile(file: string, passphrase: string): SigningKey & { pu
   } catch (error) {
     throw new AppError(
       'not_found',
-      { vi: `Không đọc được tệp khoá ${file}.`, en: `The key file ${file} cannot be read.` },
+      { vi: `Không đọc được tệp khóa ${file}.`, en: `The key file ${file} cannot be read.` },
       { cause: error },
     )
   }
@@ -176,7 +223,7 @@ export function readKeyFile(file: string, passphrase: string): SigningKey & { pu
     throw new AppError(
       'forbidden',
       {
-        vi: `Mật khẩu không mở được khoá ${file} (LOA_PASSPHRASE).`,
+        vi: `Mật khẩu không mở được khóa ${file} (LOA_PASSPHRASE).`,
         en: `The passphrase does not open the key ${file} (LOA_PASSPHRASE).`,
       },
       { cause: error },
@@ -184,11 +231,12 @@ export function readKeyFile(file: string, passphrase: string): SigningKey & { pu
   }
 }
 
-function refuseExisting(file: string): void {
-  if (existsSync(file)) {
-    throw new AppError('conflict', {
-      vi: `${file} đã có; không ghi đè lên khoá.`,
-      en: `${file} exists; a key is never overwritten.`,
-    })
-  }
+/** Only approvers sign, so only their keys ever come into the keys document. */
+async function refuseUnlessApprover(work: Work, person: string): Promise<void> {
+  const { name, role } = await personById(work.database, person)
+  if (role === 'approver') return
+  throw new AppError('forbidden', {
+    vi: `“${name}” không phải người phê duyệt, nên khóa sẽ không ký được gì. Chỉ tạo khóa cho người phê duyệt.`,
+    en: `“${name}” is not an approver, so the key could sign nothing. Keys are made for approvers only.`,
+  })
 }

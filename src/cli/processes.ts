@@ -41,13 +41,20 @@ export function processCommands(program: Command): void {
     )
     return silent
   })
-    .requiredOption('--credentials <file>', 'tệp khoá của thiết bị · credentials file')
+    .requiredOption('--credentials <file>', 'tệp khóa của thiết bị · credentials file')
     .option('--device <device>', 'thiết bị nào, khi tệp có nhiều · which one, when the file has several')
     .option('--folder <folder>', 'bộ nhớ và nhật ký · cache and journal')
     .option('--output <output>', 'alsa, file; mặc định alsa nếu có card · default alsa where there is a card')
   command(program, 'fleet', 'nhiều bộ điều khiển mô phỏng · many simulated controllers', async (given) => {
     const config = readConfig()
     const devices = optional(given, 'devices')
+    // A programme that reads the lines needs no words.
+    if (process.stdout.isTTY) {
+      say({
+        vi: 'Bộ điều khiển mô phỏng: mỗi dòng JSON là tình trạng lúc ấy. Ctrl-C để dừng.',
+        en: 'Simulated controllers: each line of JSON is how they stand. Ctrl-C stops them.',
+      })
+    }
     const { runFleet } = await import('../fleet.ts')
     await runFleet({
       credentialsFile: optional(given, 'credentials') ?? join(config.data, 'fleet', 'credentials.json'),
@@ -63,16 +70,19 @@ export function processCommands(program: Command): void {
     })
     return silent
   })
-    .option('--devices <n>', 'số bộ điều khiển · how many')
-    .option('--credentials <file>', 'tệp khoá (loa devices enrol --all) · credentials file')
+    .option('--devices <n>', 'số bộ điều khiển, mặc định cả tệp · how many, default all of the file')
+    .option(
+      '--credentials <file>',
+      'tệp của loa devices enrol --all, mặc định fleet/credentials.json trong LOA_DATA · its file',
+    )
     .option('--folder <folder>', 'bộ nhớ và nhật ký · caches and journals')
   command(
     program,
     'demo',
-    'trình diễn trọn đường đi, bằng dữ liệu mẫu · the whole way on sample data',
+    'trình diễn trọn đường đi, bằng dữ liệu mẫu, trên thư mục riêng · the whole way on sample data, in a folder of its own',
     async (given) => {
       const { runDemo } = await import('../demo.ts')
-    const report = await runDemo({
+      const report = await runDemo({
         once: given.options['once'] === true,
         json: given.options['json'] === true,
         signal: stopSignal(),

@@ -1,11 +1,10 @@
-/** `loa campaigns`, `loa windows`, `loa plan`, `loa airings`, `loa attest`, `loa coverage`: what is to be heard, and what was. */
+/** `loa campaigns`, `loa windows`, `loa plan`, `loa airings`: what is to be heard, where and when. */
 import type { Command } from 'commander'
-import { dayOf, isDay, isMonth, monthOf, timeOfDay } from '../base/calendar.ts'
+import { dayOf, isDay, timeOfDay } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
-import { randomIds } from '../base/ids.ts'
 import { silentLog } from '../base/log.ts'
-import { airingOutcomes, attest, attestationsOf, countersign } from '../evidence/index.ts'
-import { type Coverage, coverageCsv, coverageOf } from '../reports/index.ts'
+import { airingOutcomes } from '../evidence/index.ts'
+import { stationById } from '../registry/index.ts'
 import {
   airingsOf,
   campaignsOf,
@@ -13,10 +12,21 @@ import {
   createCampaign,
   planWanted,
   setWindow,
+  type Unplaced,
   windowsOf,
 } from '../schedule/index.ts'
 import type { Work } from '../work.ts'
-import { argument, type Given, optional, required, table, workCommand } from './shell.ts'
+import {
+  argument,
+  counted,
+  type Given,
+  listing,
+  monthGiven,
+  optional,
+  required,
+  workCommand,
+} from './shell.ts'
+import { outcomeWord } from './words.ts'
 
 export function scheduleCommands(program: Command): void {
   const campaigns = program.command('campaigns').description('đợt tuyên truyền · campaigns')
@@ -24,16 +34,20 @@ export function scheduleCommands(program: Command): void {
     const all = await campaignsOf(work.database)
     return {
       json: all,
-      lines: table(
+      lines: listing(
         ['đợt', 'từ', 'đến', 'bản tin', 'tên'],
         all.map((one) => [one.id, one.fromMonth, one.toMonth ?? '', one.scripts.join(' '), one.title]),
+        {
+          vi: 'Chưa có đợt tuyên truyền nào. Tạo bằng: loa campaigns new <mã> --title … --scripts … --by …',
+          en: 'There is no campaign yet. Make one: loa campaigns new <id> --title … --scripts … --by …',
+        },
       ),
     }
   })
   workCommand(
     campaigns,
     'new <id>',
-    'mỗi tháng một lần ở mọi nơi · once a month everywhere',
+    'tạo một đợt: mỗi tháng một lần ở mọi đài · make a campaign: once a month at every station',
     async (work, given) => {
       const from = monthGiven(work, given, 'from')
       const to = optional(given, 'to') === undefined ? null : monthGiven(work, given, 'to')
@@ -47,12 +61,18 @@ export function scheduleCommands(program: Command): void {
         by: required(given, 'by'),
         now: work.clock.now(),
       })
-      return { json: { id: argument(given, 0) }, lines: ['Đã tạo đợt · campaign made'] }
+      return {
+        json: { id: argument(given, 0) },
+        lines: [
+          'Đã tạo đợt. Trung tâm (loa hub) tự xếp lịch khi đã có bản ghi được duyệt và khung giờ.',
+          'The campaign is made. The hub (loa hub) plans it once there are approved recordings and a window.',
+        ],
+      }
     },
   )
     .requiredOption('--title <title>', 'tên · title')
     .requiredOption('--scripts <a,b,c>', 'bản tin luân phiên · scripts in rotation')
-    .requiredOption('--by <person>')
+    .requiredOption('--by <person>', 'người tạo · who makes it')
     .option('--from <month>', 'tháng đầu YYYY-MM, mặc định tháng này · first month')
     .option('--to <month>', 'tháng cuối · last month')
   const windows = program.command('windows').description('khung giờ · windows')
@@ -60,39 +80,54 @@ export function scheduleCommands(program: Command): void {
     const all = await windowsOf(work.database)
     return {
       json: all,
-      lines: table(
-        ['khung', 'đài', 'mở', 'đóng', 'từ ngày', ''],
+      lines: listing(
+        ['khung giờ', 'đài', 'mở', 'đóng', 'từ ngày', 'đến ngày', ''],
         all.map((one) => [
           one.id,
           one.station ?? 'mọi đài',
           one.opens,
           one.closes,
           one.validFrom,
+          one.validTo ?? '',
           one.sample ? 'dữ liệu mẫu' : '',
         ]),
+        {
+          vi: 'Chưa có khung giờ nào. Đặt khung chung cho mọi đài: loa windows set sang --opens 05:00 --closes 06:30',
+          en: 'There is no window yet. Set one for all stations: loa windows set sang --opens 05:00 --closes 06:30',
+        },
       ),
     }
   })
-  workCommand(windows, 'set <id>', 'đặt một khung giờ · set a window', async (work, given) => {
-    const window = {
-      id: argument(given, 0),
-      station: optional(given, 'station') ?? null,
-      opens: required(given, 'opens'),
-      closes: required(given, 'closes'),
-      validFrom: dayGiven(given, 'from') ?? dayOf(work.clock.now()),
-      validTo: dayGiven(given, 'to') ?? null,
-      sample: false,
-    }
-    await setWindow(work.database, window)
-    return { json: window, lines: [`Khung giờ ${window.id}: ${window.opens}–${window.closes}`] }
-  })
-    .requiredOption('--opens <HH:MM>')
-    .requiredOption('--closes <HH:MM>')
+  workCommand(
+    windows,
+    'set <id>',
+    'đặt hoặc đổi một khung giờ · set or change a window',
+    async (work, given) => {
+      const window = {
+        id: argument(given, 0),
+        station: optional(given, 'station') ?? null,
+        opens: required(given, 'opens'),
+        closes: required(given, 'closes'),
+        validFrom: dayGiven(given, 'from') ?? dayOf(work.clock.now()),
+        validTo: dayGiven(given, 'to') ?? null,
+        sample: false,
+      }
+      await setWindow(work.database, window)
+      return {
+        json: window,
+        lines: [
+          `Khung giờ ${window.id}: ${window.opens}–${window.closes}, ${window.station ?? 'mọi đài'}, từ ${window.validFrom}`,
+          `Window ${window.id}: ${window.opens}–${window.closes}, ${window.station ?? 'all stations'}, from ${window.validFrom}`,
+        ],
+      }
+    },
+  )
+    .requiredOption('--opens <HH:MM>', 'giờ mở · when it opens')
+    .requiredOption('--closes <HH:MM>', 'giờ đóng · when it closes')
     .option('--station <station>', 'chỉ một đài · one station only')
-    .option('--from <day>')
-    .option('--to <day>')
+    .option('--from <day>', 'ngày đầu YYYY-MM-DD, mặc định hôm nay · first day, default today')
+    .option('--to <day>', 'ngày đầu tiên không còn hiệu lực · first day no longer in force')
   planCommands(program)
-  evidenceCommands(program)
 }
 
 function planCommands(program: Command): void {
@@ -117,11 +152,15 @@ function planCommands(program: Command): void {
         json: result,
         lines: [
           `${String(result.planned)} lượt phát mới · new airings`,
-          ...result.unplaced.map((one) => `✕ ${one.station}: ${one.why.vi}`),
+          ...(await whyNothing(work, result)),
+          ...[...Map.groupBy(result.unplaced, ({ why }) => why.vi).values()].flatMap(unplacedLines),
         ],
       }
     },
-  ).option('--month <month>', 'tháng YYYY-MM · month')
+  ).option(
+    '--month <month>',
+    'tháng YYYY-MM; mặc định tháng này, từ ngày 20 cả tháng sau · default this month, from day 20 also the next',
+  )
   const airings = program.command('airings').description('lượt phát · airings')
   workCommand(
     airings,
@@ -130,6 +169,7 @@ function planCommands(program: Command): void {
     async (work, given) => {
       const month = monthGiven(work, given, 'month')
       const station = optional(given, 'station')
+      if (station !== undefined) await stationById(work.database, station)
       const all = await airingsOf(work.database, { month, ...(station === undefined ? {} : { station }) })
       const outcomes = new Map(
         (await airingOutcomes(work.database, { month, now: work.clock.now() })).map((one) => [
@@ -140,7 +180,7 @@ function planCommands(program: Command): void {
       const rows = all.map((airing) => ({ ...airing, outcome: outcomes.get(airing.id) ?? null }))
       return {
         json: { month, count: rows.length, airings: rows },
-        lines: table(
+        lines: listing(
           ['lượt phát', 'đài', 'ngày', 'giờ', 'bản tin', 'kết quả'],
           rows.map((row) => [
             row.id,
@@ -148,18 +188,22 @@ function planCommands(program: Command): void {
             dayOf(row.plannedAt),
             timeOfDay(row.plannedAt),
             row.script,
-            row.outcome?.state ?? '',
+            row.outcome === null ? '' : outcomeWord[row.outcome.state],
           ]),
+          {
+            vi: `Tháng ${month} chưa có lượt phát nào. Lịch tự xếp khi đã có bản ghi được duyệt, đợt tuyên truyền và khung giờ; xem vì sao chưa xếp: loa plan run --month ${month}`,
+            en: `There is no airing in ${month} yet. They are planned once there are approved recordings, a campaign and a window; to see what is in the way: loa plan run --month ${month}`,
+          },
         ),
       }
     },
   )
-    .option('--month <month>', 'YYYY-MM, mặc định tháng này')
-    .option('--station <station>')
+    .option('--month <month>', 'tháng YYYY-MM, mặc định tháng này · default this month')
+    .option('--station <station>', 'chỉ một đài · one station only')
   workCommand(
     airings,
     'cancel <airing>',
-    'huỷ một lượt phát sắp tới · cancel an airing to come',
+    'hủy một lượt phát sắp tới · cancel an airing to come',
     async (work, given) => {
       await cancelAiring(work.database, {
         airing: argument(given, 0),
@@ -167,127 +211,45 @@ function planCommands(program: Command): void {
         why: required(given, 'why'),
         now: work.clock.now(),
       })
-      return { json: { airing: argument(given, 0) }, lines: ['Đã huỷ · cancelled'] }
+      return { json: { airing: argument(given, 0) }, lines: ['Đã hủy · cancelled'] }
     },
   )
-    .requiredOption('--by <person>')
-    .requiredOption('--why <reason>')
+    .requiredOption('--by <person>', 'người hủy · who cancels it')
+    .requiredOption('--why <reason>', 'lý do · why')
 }
 
-function evidenceCommands(program: Command): void {
-  workCommand(
-    program,
-    'attest <airing>',
-    'cán bộ xác nhận đã phát hay không · a person says whether it was played',
-    async (work, given) => {
-      const missed = given.options['missed'] === true
-      const attestation = await attest(work.database, {
-        airing: argument(given, 0),
-        by: required(given, 'by'),
-        outcome: missed ? 'missed' : 'played',
-        playedAt: missed ? null : (optional(given, 'at') ?? work.clock.now()),
-        note: optional(given, 'note') ?? '',
-        now: work.clock.now(),
-        ids: randomIds,
-      })
-      return {
-        json: attestation,
-        lines: [
-          `Xác nhận ${attestation.id}: đang chờ người thứ hai ký · waiting for a second person: loa countersign ${attestation.id} --by …`,
-        ],
-      }
-    },
-  )
-    .requiredOption('--by <person>')
-    .option('--missed', 'không phát được · it was not played')
-    .option('--at <instant>', 'lúc phát (UTC ISO), mặc định bây giờ · when')
-    .option('--note <text>')
-  workCommand(
-    program,
-    'countersign <attestation>',
-    'ký xác nhận thứ hai · second signature',
-    async (work, given) => {
-      await countersign(work.database, {
-        attestation: argument(given, 0),
-        by: required(given, 'by'),
-        now: work.clock.now(),
-      })
-      return { json: { attestation: argument(given, 0) }, lines: ['Đã ký · countersigned'] }
-    },
-  ).requiredOption('--by <person>')
-  workCommand(
-    program.command('attestations').description('xác nhận của cán bộ · attestations'),
-    'list',
-    'các xác nhận của một tháng · those of a month',
-    async (work, given) => {
-      const all = await attestationsOf(work.database, { month: monthGiven(work, given, 'month') })
-      return {
-        json: all,
-        lines: table(
-          ['xác nhận', 'lượt phát', 'người', 'kết quả', 'ký thứ hai'],
-          all.map((one) => [one.id, one.airing, one.person, one.outcome, one.countersignedBy ?? '']),
-        ),
-      }
-    },
-  ).option('--month <month>')
-  workCommand(
-    program.command('coverage').description('độ phủ · coverage'),
-    'list',
-    'độ phủ của một tháng, kém nhất trước · coverage of a month, worst first',
-    async (work, given) => {
-      const campaign = optional(given, 'campaign')
-      const coverage = await coverageOf(work.database, {
-        month: monthGiven(work, given, 'month'),
-        ...(campaign === undefined ? {} : { campaign }),
-        now: work.clock.now(),
-      })
-      return given.options['csv'] === true
-        ? { json: coverage, lines: [coverageCsv(coverage).trimEnd()] }
-        : { json: coverage, lines: coverageLines(coverage) }
-    },
-  )
-    .option('--month <month>')
-    .option('--campaign <id>')
-    .option('--csv', 'bảng CSV · as CSV')
+/** When nothing was planned and no station waits: either all is planned, or nobody asked for anything yet. */
+async function whyNothing(
+  work: Work,
+  result: { planned: number; unplaced: readonly Unplaced[] },
+): Promise<string[]> {
+  if (result.planned > 0 || result.unplaced.length > 0) return []
+  return (await campaignsOf(work.database)).length === 0
+    ? ['Chưa có đợt tuyên truyền nào: loa campaigns new · there is no campaign yet: loa campaigns new']
+    : ['Không còn gì phải xếp · nothing is left to plan']
 }
 
-/** Coverage by former district, worst first, and the month in one sentence. */
-export function coverageLines(coverage: Coverage): string[] {
-  const [low, high] = coverage.metRange
+/** Why stations have no airing: the reason once, how many stations, and the first of them. */
+function unplacedLines(unplaced: readonly Unplaced[]): string[] {
+  const [first] = unplaced
+  if (first === undefined) return []
+  const named = unplaced.slice(0, stationsNamed).map(({ station }) => station)
+  const stations = `${named.join(', ')}${unplaced.length > stationsNamed ? ', …' : ''}`
   return [
-    ...table(
-      ['huyện cũ', 'khu vực', '● đạt', '◐ chờ', '✕ không đạt', '– sắp tới'],
-      coverage.districts.map((district) => [
-        district.name,
-        district.areas,
-        district.met,
-        district.waiting + district.unknown,
-        district.missed,
-        district.coming + district.unplanned,
-      ]),
-    ),
-    '',
-    `Tháng ${coverage.month}: đạt ${String(coverage.met)} trên ${String(coverage.obligations)} đơn vị (có thể từ ${String(low)} đến ${String(high)}); ${String(coverage.areas.met)} trên ${String(coverage.areas.total)} khu vực.`,
-    `Month ${coverage.month}: ${String(coverage.met)} of ${String(coverage.obligations)} units met (between ${String(low)} and ${String(high)}); ${String(coverage.areas.met)} of ${String(coverage.areas.total)} areas.`,
+    `✕ ${String(unplaced.length)} đài chưa xếp được (${stations}). ${first.why.vi}`,
+    `✕ ${counted(unplaced.length, 'station')} without an airing (${stations}). ${first.why.en}`,
   ]
 }
 
-function monthGiven(work: Work, given: Given, name: string): string {
-  const month = optional(given, name) ?? monthOf(work.clock.now())
-  if (!isMonth(month))
-    throw new AppError('invalid', {
-      vi: `"${month}" không phải là một tháng (YYYY-MM).`,
-      en: `"${month}" is not a month (YYYY-MM).`,
-    })
-  return month
-}
+/** So many stations are named for one reason. */
+const stationsNamed = 5
 
 function dayGiven(given: Given, name: string): string | undefined {
   const day = optional(given, name)
   if (day !== undefined && !isDay(day))
     throw new AppError('invalid', {
-      vi: `"${day}" không phải là một ngày có thật.`,
-      en: `"${day}" is not a real day.`,
+      vi: `“${day}” không phải là một ngày có thật. Hãy viết năm-tháng-ngày, ví dụ 2026-11-30.`,
+      en: `“${day}” is not a real day. Write year-month-day, for example 2026-11-30.`,
     })
   return day
 }

@@ -18,7 +18,8 @@ import {
 import { silentLog } from '../base/log.ts'
 import type { Work } from '../work.ts'
 import { passphraseOf, readKeyFile } from './people.ts'
-import { argument, command, required, table, wholeNumber, workCommand } from './shell.ts'
+import { argument, command, listing, required, table, wholeNumber, workCommand } from './shell.ts'
+import { importedWord, versionWord } from './words.ts'
 import { readConfig } from '../config.ts'
 
 export function scriptCommands(program: Command): void {
@@ -26,9 +27,17 @@ export function scriptCommands(program: Command): void {
   workCommand(scripts, 'list', 'mọi bản tin · all scripts', async (work) => {
     const all = await scriptsOf(work.database)
     const rows = all.flatMap((script) =>
-      script.versions.map((version) => [script.id, version.version, version.state, version.title] as const),
+      script.versions.map(
+        (version) => [script.id, version.version, versionWord[version.state], version.title] as const,
+      ),
     )
-    return { json: all, lines: table(['bản tin', 'bản', 'trạng thái', 'tiêu đề'], rows) }
+    return {
+      json: all,
+      lines: listing(['bản tin', 'bản', 'trạng thái', 'tiêu đề'], rows, {
+        vi: 'Chưa có bản tin nào. Nhập các bản tin có sẵn: loa scripts import --by <người>',
+        en: 'There is no script yet. Import those that come with the programme: loa scripts import --by <person>',
+      }),
+    }
   })
   workCommand(
     scripts,
@@ -36,9 +45,11 @@ export function scriptCommands(program: Command): void {
     'nhập một tệp Markdown, hoặc mọi tệp trong content/scripts · import one file, or all',
     async (work, given) => {
       const files = given.args.length > 0 ? given.args : contentFiles(work)
+      // All are read before the first is kept, so a file that is wrong leaves nothing half done.
+      const sources = files.map(sourceOf)
       const results = []
-      for (const file of files) {
-        const imported = await importScript(work.database, sourceOf(file), {
+      for (const source of sources) {
+        const imported = await importScript(work.database, source, {
           author: required(given, 'by'),
           now: work.clock.now(),
         })
@@ -48,7 +59,7 @@ export function scriptCommands(program: Command): void {
         json: results,
         lines: table(
           ['bản tin', 'bản', ''],
-          results.map((result) => [result.script, result.version, result.state]),
+          results.map((result) => [result.script, result.version, importedWord[result.state]]),
         ),
       }
     },
@@ -65,7 +76,10 @@ export function scriptCommands(program: Command): void {
       })
       return {
         json: { script: argument(given, 0), version: Number(argument(given, 1)) },
-        lines: ['Đã trình. Tạo bản ghi: loa audio render · submitted'],
+        lines: [
+          'Đã trình. Trung tâm (loa hub) tự tạo bản ghi; không chạy trung tâm thì: loa audio render',
+          'Submitted. The hub (loa hub) makes the recordings; without a hub: loa audio render',
+        ],
       }
     },
   ).requiredOption('--by <person>', 'người trình · who submits')
@@ -77,9 +91,12 @@ export function scriptCommands(program: Command): void {
       why: required(given, 'why'),
       now: work.clock.now(),
     })
-    return { json: { script: argument(given, 0) }, lines: ['Đã thu hồi · withdrawn'] }
+    return {
+      json: { script: argument(given, 0) },
+      lines: ['Đã thu hồi; các lượt phát sắp tới của bản này bị hủy · withdrawn'],
+    }
   })
-    .requiredOption('--by <person>')
+    .requiredOption('--by <person>', 'người thu hồi · who withdraws it')
     .requiredOption('--why <reason>', 'lý do · why')
   audioCommands(program)
   approvalCommands(program)
@@ -118,13 +135,12 @@ function audioCommands(program: Command): void {
     'list <script> <version>',
     'bản ghi của một bản tin · recordings of a script version',
     async (work, given) => {
-      const all = await recordingsOf(work.database, {
-        script: argument(given, 0),
-        version: versionGiven(argument(given, 1)),
-      })
+      const [script, version] = [argument(given, 0), versionGiven(argument(given, 1))]
+      const all = await recordingsOf(work.database, { script, version })
+      if (all.length === 0) await refuseUnlessThere(work, script, version)
       return {
         json: all,
-        lines: table(
+        lines: listing(
           ['bản ghi', 'đài', 'giây', 'LUFS', 'dBTP'],
           all.map((one) => [
             one.id,
@@ -133,6 +149,10 @@ function audioCommands(program: Command): void {
             figure(one.loudness),
             figure(one.truePeak),
           ]),
+          {
+            vi: 'Chưa có bản ghi. Trình bản tin (loa scripts submit), rồi để trung tâm tạo bản ghi, hoặc: loa audio render',
+            en: 'No recording yet. Submit the script (loa scripts submit), then the hub makes it, or: loa audio render',
+          },
         ),
       }
     },
@@ -152,7 +172,8 @@ function audioCommands(program: Command): void {
         lines: [
           spoken,
           ...questions.map(
-            (question) => `? ${question.token} (${String(question.at)}): ${question.choices.join(' / ')}`,
+            ({ token, at, choices }) =>
+              `? ${token} (${String(at)}): ${choices.length > 0 ? choices.join(' / ') : 'chưa có trong từ điển cách đọc · not in the speech lexicon'}`,
           ),
         ],
       }
@@ -168,7 +189,7 @@ function approvalCommands(program: Command): void {
       json: waiting,
       lines:
         waiting.length === 0
-          ? ['Không có gì chờ duyệt · Nothing is waiting']
+          ? ['Không có gì chờ duyệt · nothing is waiting for approval']
           : table(
               ['bản tin', 'bản', 'bản ghi', 'giây', 'người trình', 'tiêu đề'],
               waiting.map((one) => [
@@ -185,7 +206,7 @@ function approvalCommands(program: Command): void {
   workCommand(
     approval,
     'sign <script> <version>',
-    'duyệt mọi bản ghi của bản tin, bằng khoá của người duyệt · approve all recordings of a script version',
+    'duyệt mọi bản ghi của bản tin, bằng khóa của người duyệt · approve all recordings of a script version',
     async (work, given) => {
       const key = readKeyFile(required(given, 'keyFile'), passphraseOf(work))
       const result = await approve(work.database, {
@@ -197,12 +218,15 @@ function approvalCommands(program: Command): void {
       })
       return {
         json: result,
-        lines: [`Đã duyệt ${String(result.renditions)} tệp âm thanh, phê duyệt ${result.approval}`],
+        lines: [
+          `Đã duyệt ${String(result.renditions)} tệp âm thanh (phê duyệt ${result.approval}). Bản ghi tạo ra sau lúc này cần duyệt thêm: loa approval list`,
+          `${String(result.renditions)} audio files are approved (approval ${result.approval}). Recordings made after this need another approval: loa approval list`,
+        ],
       }
     },
   )
     .requiredOption('--by <person>', 'người duyệt · approver')
-    .requiredOption('--key-file <file>', 'tệp khoá; mật khẩu trong LOA_PASSPHRASE · key file')
+    .requiredOption('--key-file <file>', 'tệp khóa; mật khẩu trong LOA_PASSPHRASE · key file')
 }
 
 /** Submits a version, with the questions and length that its spoken form shows. */
@@ -249,6 +273,16 @@ export function sourceOf(file: string): ScriptSource {
   return source.value
 }
 
+/** Refuses (`not_found`) a version that there is not; it may be there and have no recording yet. */
+async function refuseUnlessThere(work: Work, script: string, version: number): Promise<void> {
+  const known = (await scriptsOf(work.database)).find(({ id }) => id === script)
+  if (known?.versions.some((one) => one.version === version) === true) return
+  throw new AppError('not_found', {
+    vi: `Không có bản tin “${script}” bản ${String(version)}. Hãy xem: loa scripts list`,
+    en: `There is no version ${String(version)} of a script “${script}”. See: loa scripts list`,
+  })
+}
+
 function versionGiven(text: string): number {
-  return wholeNumber(text, 'Bản (version)', 1, 1_000_000)
+  return wholeNumber(text, '<version>', 1, 1_000_000)
 }

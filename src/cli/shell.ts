@@ -2,9 +2,14 @@
  * What every command has in common: `--json`, sentences on standard error, exit codes.
  * With `--json` the last line of standard output is one JSON value, also when a command is refused.
  */
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { AppError, type RefusalCode, type Sentence } from '../base/errors.ts'
+import { isMonth, monthOf } from '../base/calendar.ts'
+import { AppError, reasonOf, type RefusalCode, type Sentence } from '../base/errors.ts'
+import { writeWhole } from '../base/files.ts'
 import { readConfig } from '../config.ts'
+import { personById } from '../people/index.ts'
 import { openWork, type Work } from '../work.ts'
 
 /** Exit codes, as the README lists them. */
@@ -103,6 +108,28 @@ export function optional(given: Given, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** A count with its English noun: "1 controller", "82 controllers". */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Who does it (`--by`), or null when that is left out; refuses (`not_found`) a person nobody has heard of. */
+export async function personGiven(work: Work, given: Given): Promise<string | null> {
+  const by = optional(given, 'by')
+  return by === undefined ? null : (await personById(work.database, by)).id
+}
+
+/** The month of an option, checked; this month when it is left out. */
+export function monthGiven(work: Work, given: Given, name: string): string {
+  const month = optional(given, name) ?? monthOf(work.clock.now())
+  if (!isMonth(month))
+    throw new AppError('invalid', {
+      vi: `“${month}” không phải là một tháng. Hãy viết năm và tháng, ví dụ 2026-11.`,
+      en: `“${month}” is not a month. Write year and month, for example 2026-11.`,
+    })
+  return month
+}
+
 /** An argument by position; commander has already made sure that required ones are there. */
 export function argument(given: Given, index: number): string {
   return given.args[index] ?? ''
@@ -116,6 +143,51 @@ export function wholeNumber(text: string, name: string, from: number, to: number
     vi: `${name} phải là số nguyên từ ${String(from)} đến ${String(to)}, không phải "${text}".`,
     en: `${name} must be a whole number from ${String(from)} to ${String(to)}, not "${text}".`,
   })
+}
+
+/**
+ * Refuses (`conflict`) a file that is there already, and (`unavailable`) one in a folder that is not: a USB stick
+ * that is not plugged in must not become a folder of this machine.
+ */
+export function refuseUnlessNew(file: string): void {
+  if (existsSync(file)) {
+    throw new AppError('conflict', {
+      vi: `${file} đã có; tệp khóa không bao giờ bị ghi đè. Hãy chọn tên khác.`,
+      en: `${file} exists; a file with keys is never overwritten. Choose another name.`,
+    })
+  }
+  const folder = dirname(resolve(file))
+  if (existsSync(folder)) return
+  throw new AppError('unavailable', {
+    vi: `Không có thư mục ${folder}. Hãy cắm ổ rời hoặc tạo thư mục, rồi làm lại.`,
+    en: `There is no folder ${folder}. Plug the drive in, or make the folder, then try again.`,
+  })
+}
+
+/** Writes a new file that only its owner may read, whole or not at all; refuses like `refuseUnlessNew`, or `unavailable`. */
+export async function writeSecret(file: string, text: string): Promise<void> {
+  refuseUnlessNew(file)
+  try {
+    await writeWhole(file, text, 0o600)
+  } catch (error) {
+    throw new AppError(
+      'unavailable',
+      {
+        vi: `Không ghi được ${file} (${reasonOf(error)}). Hãy xem quyền ghi và chỗ trống, rồi làm lại.`,
+        en: `${file} cannot be written (${reasonOf(error)}). See to the permissions and the free space, then try again.`,
+      },
+      { cause: error },
+    )
+  }
+}
+
+/** A list as a table, or the sentence that says why it is empty and what to do next. */
+export function listing(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  empty: Sentence,
+): string[] {
+  return rows.length === 0 ? [empty.vi, empty.en] : table(head, rows)
 }
 
 /** Rows as aligned columns; figures (numbers) stand right. */

@@ -24,13 +24,19 @@ export function unitCommands(program: Command): void {
     list(work.database, work.clock.now(), given),
   )
     .option('--on <day>', 'ngày YYYY-MM-DD, mặc định hôm nay · day, default today')
-    .option('--level <level>', 'commune, district, province', 'commune')
+    .option('--level <level>', 'commune xã phường, district huyện, province tỉnh', 'commune')
   workCommand(
     units,
     'find <name>',
     'tìm theo tên, có dấu hay không dấu · find by name, with or without diacritics',
     async (work, given) => {
       const day = dayGiven(given)
+      if (argument(given, 0).trim() === '') {
+        throw new AppError('invalid', {
+          vi: 'Chưa nêu tên cần tìm, ví dụ: loa units find "tra cang"',
+          en: 'There is no name to look for. For example: loa units find "tra cang"',
+        })
+      }
       return answerOf(await findUnits(work.database, argument(given, 0), day === undefined ? {} : { day }))
     },
   ).option('--on <day>', 'chỉ đơn vị có hiệu lực ngày này · only units in force on this day')
@@ -62,7 +68,7 @@ export function unitCommands(program: Command): void {
       return Promise.resolve({
         json: types,
         lines: table(
-          ['id', 'codecs', 'name'],
+          ['loại', 'mã hóa', 'tên'],
           types.map((type) => [type.id, type.codecs.join(','), type.name]),
         ),
       })
@@ -80,7 +86,7 @@ export function unitCommands(program: Command): void {
     return {
       json: loaded,
       lines: [
-        `${String(loaded.units)} đơn vị, ${String(loaded.stations)} đài, ${String(loaded.devices)} thiết bị, ${String(loaded.villages)} thôn (${loaded.loaded})`,
+        `${String(loaded.units)} đơn vị, ${String(loaded.stations)} đài, ${String(loaded.devices)} bộ điều khiển, ${String(loaded.villages)} thôn · units, stations, controllers, villages (${loaded.loaded === 'same' ? 'không đổi · unchanged' : 'đã nạp · loaded'})`,
       ],
     }
   })
@@ -105,7 +111,7 @@ async function list(database: Parameters<typeof unitsOn>[0], now: string, given:
 function answerOf(units: readonly Unit[]): Answer {
   return {
     json: { count: units.length, units },
-    lines: units.length === 0 ? ['Không tìm thấy · Nothing found'] : lines(units),
+    lines: units.length === 0 ? ['Không tìm thấy đơn vị nào · no unit found'] : lines(units),
   }
 }
 
@@ -118,7 +124,7 @@ function lines(units: readonly Unit[]): string[] {
 
 function stationLines(stations: readonly (Station & { unit?: string | null })[]): string[] {
   return table(
-    ['đài', 'loại', 'xã năm 2021', 'đơn vị nay', 'thôn', 'thiết bị', ''],
+    ['đài', 'loại', 'xã năm 2021', 'đơn vị nay', 'thôn', 'bộ điều khiển', ''],
     stations.map((station) => [
       station.id,
       station.kind,
@@ -136,8 +142,8 @@ function dayGiven(given: Given): string | undefined {
   const day = optional(given, 'on')
   if (day !== undefined && !isDay(day)) {
     throw new AppError('invalid', {
-      vi: `"${day}" không phải là một ngày có thật (YYYY-MM-DD).`,
-      en: `"${day}" is not a real day (YYYY-MM-DD).`,
+      vi: `“${day}” không phải là một ngày có thật. Hãy viết năm-tháng-ngày, ví dụ 2025-07-01.`,
+      en: `“${day}” is not a real day. Write year-month-day, for example 2025-07-01.`,
     })
   }
   return day

@@ -15,16 +15,17 @@ export type Paging = {
   next: string | null
 }
 
-/** The lines of one page, and where it lies. Refuses (`not_found`) a page after the last. */
+/** The lines of one page of `most` lines, and where it lies. Refuses (`not_found`) a page after the last. */
 export function pageOf<T>(
   lines: readonly T[],
   page: number,
   link: (changes: { page: number | undefined }) => string,
+  most = pageLines,
 ): { lines: T[]; paging: Paging } {
-  const pages = Math.max(1, Math.ceil(lines.length / pageLines))
+  const pages = Math.max(1, Math.ceil(lines.length / most))
   if (page > pages) throw new AppError('not_found', sentence('wrong.page-after-last', { page, pages }))
-  const start = (page - 1) * pageLines
-  const shown = lines.slice(start, start + pageLines)
+  const start = (page - 1) * most
+  const shown = lines.slice(start, start + most)
   return {
     lines: shown,
     paging: {

@@ -14,16 +14,23 @@ export type Version = { script: string; kind: ScriptKind; summary: VersionSummar
 export type RecordingCard = {
   id: string
   title: string
+  /** "version 1", and the number alone. */
   version: string
+  number: number
   station: string | null
   stationName: string
   /** Former district of the station's area. */
   district: string
   sample: boolean
   milliseconds: number
+  /** LUFS and dBTP; null while there is no sound. */
+  loudness: number | null
+  peak: number | null
   quality: string
   spoken: string
   state: 'approved' | 'unapproved'
+  /** Name of the approver, alone and as the card says it; empty while nobody has approved. */
+  approver: string
   approvedBy: string
   withdrawn: string
   renditions: { href: string; type: string; name: string; label: string }[]
@@ -57,6 +64,7 @@ export async function cardsOf(
     const common = {
       title,
       version: visit.say('recordings.version', { version: summary.version }),
+      number: summary.version,
       withdrawn:
         summary.state === 'withdrawn'
           ? visit.say('recordings.withdrawn', { why: summary.withdrawnWhy ?? '' })
@@ -74,6 +82,7 @@ export async function cardsOf(
         district: station?.formerDistrict ?? '',
         sample: station?.sample ?? false,
         state: by === undefined ? 'unapproved' : 'approved',
+        approver: by ?? '',
         approvedBy: by === undefined ? '' : visit.say('recordings.approved-by', { name: by }),
       })
     }
@@ -90,10 +99,12 @@ function withoutSound(script: string) {
       district: '',
       sample: false,
       milliseconds: 0,
+      loudness: null,
+      peak: null,
       quality: '',
       spoken: '',
     },
-    ...{ state: 'unapproved' as const, approvedBy: '', renditions: [] },
+    ...{ state: 'unapproved' as const, approver: '', approvedBy: '', renditions: [] },
   }
 }
 
@@ -103,6 +114,8 @@ function soundOf(visit: Visit, recording: Recording) {
     id: recording.id,
     milliseconds: recording.milliseconds,
     spoken: recording.spoken,
+    loudness: recording.loudness,
+    peak: recording.truePeak,
     quality: visit.say('recordings.quality', {
       length: lengthOf(recording.milliseconds),
       loudness: recording.loudness,

@@ -63,12 +63,22 @@ export function page(web: Web, show: (web: Web, visit: Visit) => Promise<Page>):
 /** Serves a list as a CSV file. */
 export function sheet(web: Web, show: (web: Web, visit: Visit) => Promise<Sheet>): RequestHandler {
   return async (request, response) => {
-    const shown = await show(web, visitOf(web, request))
+    const visit = visitOf(web, request)
+    const shown = await show(web, visit)
     response
-      .attachment(`${shown.name}.csv`)
+      .attachment(`${shown.name}${web.training ? '-tap-huan' : ''}.csv`)
       .type('text/csv; charset=utf-8')
       .set('Cache-Control', 'no-cache')
-      .send(csvOf(shown))
+      .send(csvOf(web.training ? markedAsExercise(shown, visit.say) : shown))
+  }
+}
+
+/** A sheet leaves the pages and their banner behind, so each of its lines says that it is of an exercise. */
+function markedAsExercise(sheet: Sheet, say: Say): Sheet {
+  return {
+    ...sheet,
+    head: [...sheet.head, say('list.training')],
+    rows: sheet.rows.map((row) => [...row, say('list.training')]),
   }
 }
 

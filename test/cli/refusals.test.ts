@@ -1,5 +1,6 @@
 /** Bad input at the command line: a clear sentence in both languages, the right exit code, nothing half done. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandLine, type CommandLine } from '../support/command-line.ts'
@@ -86,8 +87,77 @@ describe('a refused command', () => {
       vi: /khong-co\.md/,
       en: /khong-co\.md/,
     },
-    { what: 'an unknown command', args: ['hat'], code: 2, vi: /./, en: /unknown command/ },
-    { what: 'a missing option', args: ['attest', 'x'], code: 2, vi: /./, en: /--by/ },
+    {
+      what: 'an unknown command',
+      args: ['hat'],
+      code: 2,
+      vi: /Không có lệnh “loa hat”/,
+      en: /no command “loa hat”/,
+    },
+    {
+      what: 'a verb that its noun does not have',
+      args: ['units', 'hat'],
+      code: 2,
+      vi: /list, find, show/,
+      en: /no command “loa units hat”/,
+    },
+    {
+      what: 'an option that is nearly right',
+      args: ['coverage', '--mont', '2026-11'],
+      code: 2,
+      vi: /Có phải là --month\?/,
+      en: /Did you mean --month\?/,
+    },
+    {
+      what: 'a missing option',
+      args: ['attest', 'x'],
+      code: 2,
+      vi: /thiếu --by <person>/,
+      en: /loa attest lacks --by <person>/,
+    },
+    {
+      what: 'a missing argument',
+      args: ['recordings', 'list', 'greeting'],
+      code: 2,
+      vi: /thiếu <version>/,
+      en: /lacks <version>/,
+    },
+    {
+      what: 'a name with a space and no quotes',
+      args: ['units', 'find', 'tra', 'cang'],
+      code: 2,
+      vi: /ngoặc kép/,
+      en: /in quotes/,
+    },
+    { what: 'no name to look for', args: ['units', 'find', ' '], code: 2, vi: /Chưa nêu tên/, en: /no name/ },
+    {
+      what: 'a station that is none',
+      args: ['airings', '--station', 'tt-00000'],
+      code: 4,
+      vi: /tt-00000/,
+      en: /tt-00000/,
+    },
+    {
+      what: 'recordings of a script that is none',
+      args: ['recordings', 'list', 'khong-co', '1'],
+      code: 4,
+      vi: /khong-co/,
+      en: /khong-co/,
+    },
+    {
+      what: 'a key for somebody who approves nothing',
+      args: ['keys', 'new', 'soan', '--file', join(tmpdir(), 'loa-khoa-thua.pem')],
+      code: 6,
+      vi: /không phải người phê duyệt/,
+      en: /not an approver/,
+    },
+    {
+      what: 'a root key on a drive that is not plugged in',
+      args: ['keys', 'root', '--file', join(tmpdir(), 'o-chua-cam', 'goc.pem')],
+      code: 3,
+      vi: /o-chua-cam/,
+      en: /no folder/,
+    },
     {
       what: 'a window that ends before it begins',
       args: ['windows', 'set', 'nguoc', '--opens', '18:00', '--closes', '05:00'],
@@ -106,7 +176,7 @@ describe('a refused command', () => {
       what: 'enrolment before a root has signed',
       args: ['devices', 'enrol', '--all', '--out', 'x.json'],
       code: 5,
-      vi: /khoá gốc/,
+      vi: /khóa gốc/,
       en: /root key/,
     },
     {
@@ -134,6 +204,12 @@ describe('a refused command', () => {
     expect(ran.stderr).toMatch(/LOA_PASSPHRASE/)
     const again = await at.loa(['keys', 'root', '--file', file])
     expect(again.code).toBe(0)
+  })
+
+  it('leaves no key file behind for a person nobody knows', async () => {
+    const file = join(at.folder, 'khong-ai.pem')
+    const ran = await at.loa(['keys', 'new', 'khong-ai', '--file', file])
+    expect({ code: ran.code, left: existsSync(file) }).toEqual({ code: 4, left: false })
   })
 
   it('says every wrong variable of the configuration at once', async () => {
@@ -212,4 +288,52 @@ describe('a program that is missing', () => {
     const withIt = await at.loa(['audio', 'render', '--json'])
     expect(withIt.json).toMatchObject({ rendered: 1, failed: 0 })
   })
+})
+
+describe('the keys of controllers', () => {
+  it('are written once, before anything is enrolled, and are never overwritten', async () => {
+    const root = join(at.folder, 'goc.pem')
+    const out = join(at.folder, 'thiet-bi.json')
+    await at.loa(['keys', 'root', '--file', root])
+    await at.loa(['keys', 'sign', '--root-file', root])
+
+    const nowhere = await at.loa(['devices', 'enrol', '--all', '--out', join(at.folder, 'o-roi', 'x.json')])
+    expect({ code: nowhere.code, enrolled: await enrolled() }).toEqual({ code: 3, enrolled: 0 })
+
+    expect((await at.loa(['devices', 'enrol', '--all', '--out', out])).code).toBe(0)
+    const written = readFileSync(out, 'utf8')
+    expect((JSON.parse(written) as unknown[]).length).toBe(await enrolled())
+
+    const again = await at.loa(['devices', 'enrol', '--all', '--out', out])
+    const elsewhere = join(at.folder, 'lai.json')
+    const twice = await at.loa(['devices', 'enrol', '--all', '--out', elsewhere])
+    expect({ again: again.code, twice: twice.code, left: existsSync(elsewhere) }).toEqual({
+      again: 5,
+      twice: 5,
+      left: false,
+    })
+    expect(readFileSync(out, 'utf8')).toBe(written)
+  })
+
+  it('are not given in the name of a person nobody knows', async () => {
+    const file = join(at.folder, 'ai-do.json')
+    const [device] = (await at.loa(['devices', '--json'])).json as { device: string }[]
+    const revoked = await at.loa([
+      'devices',
+      'revoke',
+      device?.device ?? '',
+      '--why',
+      'mất',
+      '--by',
+      'khong-ai',
+    ])
+    expect({ code: revoked.code, left: existsSync(file), enrolled: await enrolled() }).toMatchObject({
+      code: 4,
+      enrolled: 82,
+    })
+  })
+
+  async function enrolled(): Promise<number> {
+    return ((await at.loa(['devices', '--json'])).json as unknown[]).length
+  }
 })

@@ -147,6 +147,16 @@ describe('with a finger on a phone', () => {
     },
   )
 
+  it('a long answer about the version does not push the page wider', { timeout: 60_000 }, async () => {
+    const { context, page } = await open(360)
+    await page.goto(`${busy.url}/about`)
+    await page.evaluate(
+      `document.querySelector('dd:last-of-type').textContent = 'bản dùng thử, nạp 00:52 24/11/2026; đài, thôn và bộ điều khiển trong đó là dữ liệu mẫu'`,
+    )
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    await context.close()
+  })
+
   it('the filter of a list works, and its state is the address', { timeout: 60_000 }, async () => {
     const { context, page } = await open(360)
     await page.goto(`${busy.url}/stations`)
@@ -169,6 +179,31 @@ describe('on paper', () => {
       `['.rail', '.bar', '.find', '.months', '.todo', '.rule', 'footer', 'table'].filter((one) => document.querySelector(one).checkVisibility())`,
     )
     expect(shown).toEqual(['.rule', 'footer', 'table'])
+    await context.close()
+  })
+
+  it(
+    'an exercise says so in ink, not on a background that printers leave out',
+    { timeout: 60_000 },
+    async () => {
+      const { context, page } = await open(1280)
+      await page.goto(exercise.url)
+      await page.emulateMedia({ media: 'print' })
+      const look = await page.evaluate(
+        `(({ color, borderTopStyle }) => ({ color, borderTopStyle }))(getComputedStyle(document.querySelector('.training')))`,
+      )
+      expect(look).toEqual({ color: 'rgb(0, 0, 0)', borderTopStyle: 'solid' })
+      await context.close()
+    },
+  )
+
+  it('the totals come once, at the end, however many sheets it takes', { timeout: 60_000 }, async () => {
+    const { context, page } = await open(1280)
+    await page.goto(busy.url)
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('tfoot')).display`)).toBe(
+      'table-row-group',
+    )
     await context.close()
   })
 

@@ -283,6 +283,14 @@ describe('a list as CSV', () => {
     else for (const row of rows.slice(1)) expect(row[5]).toBe('không đạt')
   })
 
+  it('gives a recording’s length and loudness as figures, and its approver by name alone', async () => {
+    const [head, first]: string[][] = parse((await busy.get('/recordings.csv')).text, { bom: true })
+    const cell = (name: string): string => first?.[head?.indexOf(name) ?? -1] ?? ''
+    for (const name of ['Dài (giây)', 'LUFS', 'dBTP', 'version'])
+      expect(cell(name), name).toMatch(/^-?\d+(\.\d+)?$/)
+    expect(cell('Người duyệt')).not.toContain('người duyệt:')
+  })
+
   it('never lets a cell run as a formula in a spreadsheet', async () => {
     const { database } = busy.month
     const evil = ['=HYPERLINK("http://x")', '+1', '-2+3', '@SUM(A1)', '\tx']
@@ -344,5 +352,30 @@ describe('an exercise', () => {
       expect((await exercise.get(path)).text, path).toContain('Tập huấn: số liệu')
     await exercise.close()
     expect((await busy.get('/')).text).not.toContain('Tập huấn')
+  })
+
+  it('is marked in every line and in the name of a list that leaves the pages', async () => {
+    const exercise = await serve(await emptyDesk(), { training: true })
+    const { text, headers } = await exercise.get('/stations.csv')
+    const rows: string[][] = parse(text, { bom: true })
+    expect(rows.length).toBeGreaterThan(1)
+    expect(new Set(rows.map((row) => row.at(-1)))).toEqual(new Set(['tập huấn']))
+    expect(headers.get('content-disposition')).toContain('-tap-huan.csv')
+    await exercise.close()
+    expect((await busy.get('/stations.csv')).text).not.toContain('tập huấn')
+  })
+})
+
+describe('invented stations', () => {
+  it.each(['/', '/units'])('are said to be invented where they are only counted: %s', async (path) => {
+    expect(readerSees((await busy.get(path)).text)).toMatch(/dữ liệu mẫu Các đài.*chưa phải đài có thật/)
+  })
+
+  it('are marked in the list of units for a spreadsheet', async () => {
+    const [head, ...rows]: string[][] = parse((await busy.get('/units.csv')).text, { bom: true })
+    expect(new Set(head).size).toBe(head?.length)
+    expect(new Set(rows.map((row) => row[head?.indexOf('dữ liệu mẫu') ?? -1]))).toEqual(
+      new Set(['dữ liệu mẫu']),
+    )
   })
 })

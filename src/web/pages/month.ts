@@ -1,5 +1,6 @@
 /** The month: how it stands, what to do now, and the former districts, worst first. */
 import { monthOf } from '../../base/calendar.ts'
+import { stationsOf } from '../../registry/index.ts'
 import { type Coverage, coverageOf, type DistrictCoverage } from '../../reports/index.ts'
 import { stretches, unitCounts } from '../coverage.ts'
 import type { Sheet } from '../csv.ts'
@@ -26,6 +27,7 @@ export async function monthPage(web: Web, visit: Visit): Promise<Page> {
       ...standing(visit, coverage, shown),
       ...(await toDo(web, visit, coverage, month === present)),
       campaign: coverage.campaign?.title ?? null,
+      sample: (await stationsOf(web.database)).some(({ sample }) => sample),
       districts: coverage.districts.map((district) => {
         const query = new URLSearchParams({ month, q: district.name })
         return { ...districtLine(district), href: `/units?${query.toString()}` }

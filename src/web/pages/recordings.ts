@@ -3,7 +3,6 @@ import { recordingsOf } from '../../audio/index.ts'
 import { foldName } from '../../base/text.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
-import { lengthOf } from '../formats.ts'
 import { pageOf } from '../paging.ts'
 import { askedPage, askedSearch } from '../query.ts'
 import { cardsOf, type RecordingCard, submittedVersions } from '../recording-cards.ts'
@@ -76,14 +75,21 @@ function sheetOf(visit: Visit, name: string, cards: readonly RecordingCard[]): S
   return {
     name,
     head: [
-      ...[say('airings.script'), 'version', say('airings.station'), say('airings.length'), 'LUFS / dBTP'],
+      ...[
+        say('airings.script'),
+        'version',
+        say('airings.station'),
+        say('recordings.seconds'),
+        'LUFS',
+        'dBTP',
+      ],
       ...[say('airings.state'), say('recordings.approver'), say('recordings.spoken'), 'recording', 'sha256'],
     ],
     rows: cards.map((card) => [
-      ...[card.title, card.version, card.stationName, lengthOf(card.milliseconds), card.quality],
+      ...[card.title, card.number, card.stationName, card.milliseconds / 1000, card.loudness, card.peak],
       ...[
         say(wordOf(card.state)),
-        card.approvedBy,
+        card.approver,
         card.spoken,
         card.id,
         card.renditions.map(({ name: file }) => file).join(' '),

@@ -15,10 +15,14 @@ import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
 
+/** All units of the province stand on one page, so that the whole month can be printed. */
+const unitsOnPage = 300
+
 /** `/units?month=&state=&q=&page=` */
 export async function unitsPage(web: Web, visit: Visit): Promise<Page> {
   const { month, q, state, units, all } = await unitsAsked(web, visit)
-  const { lines, paging } = pageOf(units, askedPage(visit.query), visit.link)
+  const samples = await sampleStations(web)
+  const { lines, paging } = pageOf(units, askedPage(visit.query), visit.link, unitsOnPage)
   const shown = monthIn(visit.language, month)
   const title = visit.say('units.title', { month: shown })
   return {
@@ -38,6 +42,7 @@ export async function unitsPage(web: Web, visit: Visit): Promise<Page> {
       filtered: q !== '' || state !== undefined,
       clear: `/units?month=${month}`,
       none: all === 0,
+      sample: samples.size > 0,
       lines: lines.map((line) => unitLine(visit, line, month)),
       paging,
       csv: csvHref(visit, '/units.csv'),
@@ -49,22 +54,25 @@ export async function unitsPage(web: Web, visit: Visit): Promise<Page> {
 export async function unitsSheet(web: Web, visit: Visit): Promise<Sheet> {
   const { month, units } = await unitsAsked(web, visit)
   const { say } = visit
+  const samples = await sampleStations(web)
   return {
     name: `loa-lang-don-vi-${month}`,
     head: [
       ...['unit_code', 'unit_valid_from', say('units.unit'), say('units.met-areas'), say('units.areas')],
       ...[
-        say('airings.state'),
+        say('units.state'),
         say('unit.area'),
         say('month.district'),
         say('airings.station'),
-        say('airings.state'),
+        say('units.area-state'),
+        say('list.sample'),
       ],
     ],
     rows: units.flatMap(({ unit, areasMet, areasDue, state, areas }) =>
       areas.map((area) => [
         ...[unit.code, unit.validFrom, unit.fullName, areasMet, areasDue, say(wordOf(state))],
         ...[area.areaName, area.formerDistrict, area.station, say(wordOf(area.state))],
+        samples.has(area.station) ? say('list.sample') : '',
       ]),
     ),
   }
@@ -156,7 +164,7 @@ function unitFacts(visit: Visit, unit: Unit): string[] {
 }
 
 async function areasOf(web: Web, visit: Visit, line: UnitCoverage) {
-  const samples = new Set((await stationsOf(web.database)).filter(({ sample }) => sample).map(({ id }) => id))
+  const samples = await sampleStations(web)
   return line.areas.map((area) => ({
     name: area.areaName,
     district: visit.say('unit.district', { name: area.formerDistrict }),
@@ -166,6 +174,10 @@ async function areasOf(web: Web, visit: Visit, line: UnitCoverage) {
     stationHref: `/stations/${area.station}`,
     sample: samples.has(area.station),
   }))
+}
+
+async function sampleStations(web: Web): Promise<Set<string>> {
+  return new Set((await stationsOf(web.database)).filter(({ sample }) => sample).map(({ id }) => id))
 }
 
 async function unitAirings(web: Web, visit: Visit, line: UnitCoverage, month: string) {

@@ -84,6 +84,9 @@ export const en: Record<keyof typeof vi, string> = {
   'list.clear': 'Clear filter',
   'list.nothing': 'No line answers to the filter.',
   'list.sample': 'sample data',
+  'list.training': 'exercise',
+  'list.sample-counted':
+    'The stations, villages and controllers counted here are invented for trying out; they are not real ones.',
   'list.sample-note': 'is invented for trying out: no real station, village, controller or window.',
 
   'month.campaign': 'Campaign: {title}',
@@ -143,6 +146,8 @@ export const en: Record<keyof typeof vi, string> = {
   'units.title': 'Units, {month}',
   'units.order': 'Worst first. A unit is made of areas, the former communes, with one station each.',
   'units.unit': 'Unit',
+  'units.state': 'State of the unit',
+  'units.area-state': 'State of the area',
   'units.areas': 'Areas (former communes)',
   'units.met-areas': 'Areas met',
   'units.k-of-n': '{met} of {total} areas',
@@ -183,6 +188,7 @@ export const en: Record<keyof typeof vi, string> = {
   'recordings.spoken': 'Spoken text',
   'recordings.no-audio': 'No sound yet.',
   'recordings.approved-by': 'approver: {name}',
+  'recordings.seconds': 'Length (seconds)',
   'recordings.approver': 'Approver',
   'recordings.withdrawn': 'withdrawn: {why}',
   'recordings.quality': 'Length {length} · loudness {loudness} LUFS · peak {peak} dBTP',

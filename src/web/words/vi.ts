@@ -27,10 +27,10 @@ export const vi = {
   'state.refused': 'thiết bị từ chối phát',
   'state.coming': 'chưa đến hạn',
   'state.unplanned': 'chưa xếp lịch',
-  'state.cancelled': 'đã huỷ',
+  'state.cancelled': 'đã hủy',
   'state.approved': 'đã duyệt',
   'state.unapproved': 'chưa duyệt',
-  'device.ready': 'khoẻ',
+  'device.ready': 'khỏe',
   'device.downloading': 'đang tải về',
   'device.silent': 'im lặng',
   'device.disconnected': 'đã tắt',
@@ -83,6 +83,9 @@ export const vi = {
   'list.clear': 'Bỏ lọc',
   'list.nothing': 'Không có dòng nào khớp với những gì đang lọc.',
   'list.sample': 'dữ liệu mẫu',
+  'list.training': 'tập huấn',
+  'list.sample-counted':
+    'Các đài, thôn và bộ điều khiển được tính ở đây là dữ liệu dựng lên để dùng thử, chưa phải đài có thật.',
   'list.sample-note':
     'là dữ liệu dựng lên để dùng thử: chưa phải đài, thôn, bộ điều khiển hay khung giờ có thật.',
 
@@ -113,9 +116,9 @@ export const vi = {
   'todo.registry': 'Sổ đơn vị, đài và thiết bị còn trống. Nạp sổ từ thư mục devices.',
   'todo.people': 'Chưa có ai trong sổ người dùng. Thêm ít nhất một người biên tập và một người phê duyệt.',
   'todo.approver': 'Chưa có người phê duyệt. Không có chữ ký của người phê duyệt thì không loa nào phát.',
-  'todo.approver-key': 'Người phê duyệt chưa có khoá ký; mật khẩu của khoá đặt trong LOA_PASSPHRASE.',
+  'todo.approver-key': 'Người phê duyệt chưa có khóa ký; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'todo.keys':
-    'Danh sách khoá chưa được khoá gốc ký, nên bộ điều khiển chưa tin ai. Tạo khoá gốc rồi ký danh sách; mật khẩu của khoá đặt trong LOA_PASSPHRASE.',
+    'Danh sách khóa chưa được khóa gốc ký, nên bộ điều khiển chưa tin ai. Tạo khóa gốc rồi ký danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'todo.scripts': 'Chưa có bản tin nào được trình. Nhập bản tin, rồi trình duyệt.',
   'todo.submit': '{count} bản tin đang là bản nháp. Trình bản tin cần phát.',
   'todo.render': '{count} bản tin đã trình nhưng chưa có bản ghi.',
@@ -127,7 +130,7 @@ export const vi = {
   'todo.enrol': '{count} bộ điều khiển chưa được ghi nhận, nên chưa nhận lịch.',
   'todo.silent': '{count} bộ điều khiển im lặng. Kiểm tra điện và mạng tại đài.',
   'todo.never':
-    '{count} bộ điều khiển đã ghi nhận nhưng chưa từng lên tiếng. Khởi động chúng với tệp khoá đã cấp.',
+    '{count} bộ điều khiển đã ghi nhận nhưng chưa từng lên tiếng. Khởi động chúng với tệp khóa đã cấp.',
   'todo.render-failed': '{count} bản ghi không tạo được: {why}',
   'todo.unknown':
     '{count} lượt phát chưa rõ đã phát hay chưa vì bộ điều khiển im lặng. Hỏi cán bộ xã rồi ghi lại.',
@@ -141,6 +144,8 @@ export const vi = {
   'units.title': 'Đơn vị, tháng {month}',
   'units.order': 'Nơi kém nhất trước. Mỗi đơn vị gồm các khu vực là xã cũ, mỗi khu vực có một đài.',
   'units.unit': 'Đơn vị',
+  'units.state': 'Trạng thái đơn vị',
+  'units.area-state': 'Trạng thái khu vực',
   'units.areas': 'Khu vực (xã cũ)',
   'units.met-areas': 'Khu vực đạt',
   'units.k-of-n': '{met} trên {total} khu vực',
@@ -182,6 +187,7 @@ export const vi = {
   'recordings.spoken': 'Lời đọc',
   'recordings.no-audio': 'Chưa có âm thanh.',
   'recordings.approved-by': 'người duyệt: {name}',
+  'recordings.seconds': 'Dài (giây)',
   'recordings.approver': 'Người duyệt',
   'recordings.withdrawn': 'đã thu hồi: {why}',
   'recordings.quality': 'Dài {length} · độ to {loudness} LUFS · đỉnh {peak} dBTP',
