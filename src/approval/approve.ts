@@ -62,7 +62,7 @@ async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion
   }
   if (approver.id === version.author || approver.id === version.submittedBy) {
     throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bài này nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
+      vi: `“${approver.name}” đã soạn hoặc trình bản tin này nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
       en: `“${approver.name}” wrote or submitted this script and may not approve it. Ask another approver.`,
     })
   }
@@ -72,7 +72,7 @@ async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion
   ]
   if (author.training !== approver.training || submitter.training !== approver.training) {
     throw new AppError('forbidden', {
-      vi: `Bài diễn tập chỉ do người của đợt diễn tập duyệt, bài thật chỉ do người thật duyệt; “${approver.name}” ở phía bên kia. Hãy mời người khác.`,
+      vi: `Bản tin tập huấn chỉ do người của đợt tập huấn duyệt, bản tin thật chỉ do người thật duyệt; “${approver.name}” ở phía bên kia. Hãy mời người khác.`,
       en: `Exercises are approved by people of the exercise only, and real work by real people; “${approver.name}” is of the other side. Ask someone else.`,
     })
   }

@@ -134,7 +134,7 @@ export async function approvableVersion(
   if (version === undefined) throw await whyNotThere(db, wanted)
   if (isOver(version, dayOf(wanted.now))) {
     throw new AppError('conflict', {
-      vi: `Bài “${wanted.script}” bản ${wanted.version}, hoặc một dữ kiện trong bài, đã hết hiệu lực. Hãy tạo bản mới.`,
+      vi: `Bản tin “${wanted.script}” bản ${wanted.version}, hoặc một dữ kiện trong bản tin, đã hết hiệu lực. Hãy tạo bản mới.`,
       en: `Version ${wanted.version} of “${wanted.script}”, or a fact it rests on, is no longer in force. Make a new version.`,
     })
   }
@@ -147,31 +147,31 @@ async function whyNotThere(db: Db, wanted: { script: string; version: number }):
   const found = scripts.find(({ id }) => id === script)?.versions.find((known) => known.version === version)
   if (found === undefined) {
     return new AppError('not_found', {
-      vi: `Không có bài “${script}” bản ${version}. Hãy xem lại danh sách bài.`,
+      vi: `Không có bản tin “${script}” bản ${version}. Hãy xem lại danh sách bản tin.`,
       en: `There is no version ${version} of a script “${script}”. Look it up in the list of scripts.`,
     })
   }
   return found.state === 'withdrawn'
     ? new AppError('conflict', {
-        vi: `Bài “${script}” bản ${version} đã bị thu hồi, không duyệt được nữa. Hãy tạo bản mới.`,
+        vi: `Bản tin “${script}” bản ${version} đã bị thu hồi, không duyệt được nữa. Hãy tạo bản mới.`,
         en: `Version ${version} of “${script}” was withdrawn and cannot be approved. Make a new version.`,
       })
     : new AppError('conflict', {
-        vi: `Bài “${script}” bản ${version} chưa được trình. Người soạn phải trình bài trước.`,
+        vi: `Bản tin “${script}” bản ${version} chưa được trình. Người soạn phải trình bản tin trước.`,
         en: `Version ${version} of “${script}” was not submitted yet. Its author must submit it first.`,
       })
 }
 
 function noRecordings({ script, version }: SubmittedVersion): AppError {
   return new AppError('conflict', {
-    vi: `Bài “${script}” bản ${version} chưa có bản thu nào để nghe và duyệt. Hãy chờ tạo xong tiếng nói rồi duyệt.`,
+    vi: `Bản tin “${script}” bản ${version} chưa có bản ghi nào để nghe và duyệt. Hãy chờ tạo xong tiếng nói rồi duyệt.`,
     en: `Version ${version} of “${script}” has no recording to hear and approve yet. Approve it when it has been rendered.`,
   })
 }
 
 function nothingNew({ script, version }: SubmittedVersion): AppError {
   return new AppError('conflict', {
-    vi: `Mọi bản thu của bài “${script}” bản ${version} đã được duyệt rồi. Không cần làm gì thêm.`,
+    vi: `Mọi bản ghi của bản tin “${script}” bản ${version} đã được duyệt rồi. Không cần làm gì thêm.`,
     en: `Every recording of version ${version} of “${script}” is approved already. Nothing is left to do.`,
   })
 }

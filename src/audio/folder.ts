@@ -26,7 +26,7 @@ export async function readAudio(audioFolder: string, hash: string, codec: Codec)
     throw new AppError(
       'unavailable',
       {
-        vi: `Không có tệp âm thanh ${hash}.${codec} trong thư mục âm thanh. Chạy lại việc tạo bản thu để khôi phục tệp này.`,
+        vi: `Không có tệp âm thanh ${hash}.${codec} trong thư mục âm thanh. Chạy lại việc tạo bản ghi để khôi phục tệp này.`,
         en: `The audio file ${hash}.${codec} is not in the audio folder. Run the rendering again to restore it.`,
       },
       { cause: error },
@@ -34,7 +34,7 @@ export async function readAudio(audioFolder: string, hash: string, codec: Codec)
   }
   if (sha256(bytes) === hash) return bytes
   throw new AppError('unavailable', {
-    vi: `Tệp âm thanh ${hash}.${codec} đã bị hỏng: nội dung không khớp với mã của nó. Xóa tệp này rồi chạy lại việc tạo bản thu.`,
+    vi: `Tệp âm thanh ${hash}.${codec} đã bị hỏng: nội dung không khớp với mã của nó. Xóa tệp này rồi chạy lại việc tạo bản ghi.`,
     en: `The audio file ${hash}.${codec} is damaged: its content does not match its hash. Remove it and run the rendering again.`,
   })
 }

@@ -76,35 +76,35 @@ export function faultOf(
   if (milliseconds < expectedMs - lengthToleranceMs) {
     return {
       kind: 'cut',
-      vi: `Bản thu bị cắt: chỉ dài ${seconds(milliseconds)} giây trong khi phải là ${seconds(expectedMs)} giây.`,
+      vi: `Bản ghi bị cắt: chỉ dài ${seconds(milliseconds)} giây trong khi phải là ${seconds(expectedMs)} giây.`,
       en: `The recording is cut off: ${seconds(milliseconds)} s long instead of ${seconds(expectedMs)} s.`,
     }
   }
   if (milliseconds > expectedMs + lengthToleranceMs) {
     return {
       kind: 'long',
-      vi: `Bản thu dài hơn lời đọc: ${seconds(milliseconds)} giây trong khi phải là ${seconds(expectedMs)} giây.`,
+      vi: `Bản ghi dài hơn lời đọc: ${seconds(milliseconds)} giây trong khi phải là ${seconds(expectedMs)} giây.`,
       en: `The recording is longer than its words: ${seconds(milliseconds)} s instead of ${seconds(expectedMs)} s.`,
     }
   }
   if (loudness < loudnessWanted - loudnessTolerance) {
     return {
       kind: 'soft',
-      vi: `Bản thu quá nhỏ: ${loudness} LUFS, phải từ ${loudnessWanted - loudnessTolerance} trở lên.`,
+      vi: `Bản ghi quá nhỏ: ${loudness} LUFS, phải từ ${loudnessWanted - loudnessTolerance} trở lên.`,
       en: `The recording is too soft: ${loudness} LUFS, at least ${loudnessWanted - loudnessTolerance} is needed.`,
     }
   }
   if (loudness > loudnessWanted + loudnessTolerance) {
     return {
       kind: 'loud',
-      vi: `Bản thu quá to: ${loudness} LUFS, không được quá ${loudnessWanted + loudnessTolerance}.`,
+      vi: `Bản ghi quá to: ${loudness} LUFS, không được quá ${loudnessWanted + loudnessTolerance}.`,
       en: `The recording is too loud: ${loudness} LUFS, at most ${loudnessWanted + loudnessTolerance} is allowed.`,
     }
   }
   if (truePeak > truePeakMax) {
     return {
       kind: 'peak',
-      vi: `Bản thu bị rè: đỉnh ${truePeak} dBTP, không được quá ${truePeakMax}.`,
+      vi: `Bản ghi bị rè: đỉnh ${truePeak} dBTP, không được quá ${truePeakMax}.`,
       en: `The recording distorts: its peak is ${truePeak} dBTP, at most ${truePeakMax} is allowed.`,
     }
   }

@@ -60,7 +60,7 @@ export function asRefusal(error: unknown): AppError {
   return new AppError(
     'unavailable',
     {
-      vi: `Không tạo được bản thu: ${reasonOf(error)}.`,
+      vi: `Không tạo được bản ghi: ${reasonOf(error)}.`,
       en: `The recording could not be made: ${reasonOf(error)}.`,
     },
     { cause: error },

@@ -53,7 +53,7 @@ export async function recordingById(db: Db, id: string): Promise<Recording> {
   const [found] = await recordings(db, { ids: [id] })
   if (found !== undefined) return found
   throw new AppError('not_found', {
-    vi: `Không có bản thu nào mang mã ${id}. Xem danh sách bản thu của bản tin để lấy mã đúng.`,
+    vi: `Không có bản ghi nào mang mã ${id}. Xem danh sách bản ghi của bản tin để lấy mã đúng.`,
     en: `There is no recording ${id}. Look at the script's list of recordings for the right id.`,
   })
 }
@@ -122,7 +122,7 @@ async function assertSameBytes(tx: Db, id: string, renditions: readonly Renditio
   for (const { codec, sha256 } of renditions) {
     if (rows.some((row) => row.codec === codec && row.sha256 === sha256)) continue
     throw new AppError('conflict', {
-      vi: `Bản thu ${id} (${codec}) tạo lại không giống tệp đã lưu trước đây, nên không thay tệp cũ. Hãy khôi phục thư mục âm thanh từ bản sao lưu, hoặc trình một phiên bản bản tin mới.`,
+      vi: `Bản ghi ${id} (${codec}) tạo lại không giống tệp đã lưu trước đây, nên không thay tệp cũ. Hãy khôi phục thư mục âm thanh từ bản sao lưu, hoặc trình một phiên bản bản tin mới.`,
       en: `Recording ${id} (${codec}) came out different from the file stored before, so the old one is not replaced. Restore the audio folder from a backup, or submit a new version of the script.`,
     })
   }

@@ -51,7 +51,9 @@ export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
   try {
     const hub = await startHub(configOf(folder, options), {
       log: options.log,
-      onRender: renderedInAll(options),
+      onRender: renderedInAll((progress) => {
+        if (rendering) options.onProgress(progress)
+      }),
     })
     closers.push(() => hub.stop())
     options.onReady?.(hub)
@@ -95,7 +97,7 @@ export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
 }
 
 /** The hub renders in several runs, each counted from nothing; the way tells them as one. */
-function renderedInAll(options: TripOptions): (run: { done: number; total: number }) => void {
+function renderedInAll(tell: TripOptions['onProgress']): (run: { done: number; total: number }) => void {
   let before = 0
   let last = { done: 0, total: 0 }
   return ({ done, total }) => {
@@ -103,7 +105,7 @@ function renderedInAll(options: TripOptions): (run: { done: number; total: numbe
     if (total === 0) return
     if (done < last.done) before += last.done
     last = { done, total }
-    options.onProgress({ stage: 'render', done: before + done, total: before + total })
+    tell({ stage: 'render', done: before + done, total: before + total })
   }
 }
 

@@ -113,7 +113,7 @@ async function checkWitness(tx: Db, by: string): Promise<void> {
 async function checkAiring(tx: Db, airing: Airing, by: string, now: Instant): Promise<void> {
   if (airing.cancelled !== null) {
     throw refusal('conflict', {
-      vi: `Lượt phát ${airing.id} đã bị huỷ nên không xác nhận được. Hãy xác nhận lượt phát thay cho nó.`,
+      vi: `Lượt phát ${airing.id} đã bị hủy nên không xác nhận được. Hãy xác nhận lượt phát thay cho nó.`,
       en: `The airing ${airing.id} is cancelled and cannot be attested. Attest the one that replaces it.`,
     })
   }

@@ -91,7 +91,7 @@ export async function cancelAiring(
   const why = cleanText(given.why).trim().slice(0, 500)
   if (why === '' || isHubReason(why)) {
     throw new AppError('invalid', {
-      vi: 'Chưa ghi lý do huỷ lượt phát. Hãy ghi một câu cho người xem lịch hiểu.',
+      vi: 'Chưa ghi lý do hủy lượt phát. Hãy ghi một câu cho người xem lịch hiểu.',
       en: 'The reason for cancelling is missing. Write one sentence for those who read the schedule.',
     })
   }
@@ -102,7 +102,7 @@ export async function cancelAiring(
     if (airing.cancelled !== null || airing.plannedAt <= given.now) {
       const begun = airing.cancelled === null
       throw new AppError('conflict', {
-        vi: `Lượt phát ${airing.id} ${begun ? 'đã đến giờ phát' : 'đã bị huỷ từ trước'}, không huỷ được nữa.`,
+        vi: `Lượt phát ${airing.id} ${begun ? 'đã đến giờ phát' : 'đã bị hủy từ trước'}, không hủy được nữa.`,
         en: `The airing ${airing.id} ${begun ? 'has begun' : 'is cancelled already'}; it cannot be cancelled now.`,
       })
     }

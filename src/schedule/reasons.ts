@@ -52,11 +52,11 @@ export const unplacedWhy = {
     en: 'The approved recording expires before the next window of the station. Approve a newer one or open a window.',
   },
   full: {
-    vi: 'Các khung giờ còn lại trong tháng đã kín. Hãy mở thêm khung giờ hoặc huỷ bớt lượt phát.',
+    vi: 'Các khung giờ còn lại trong tháng đã kín. Hãy mở thêm khung giờ hoặc hủy bớt lượt phát.',
     en: 'The windows left in the month are full. Open another window or cancel an airing.',
   },
   tooOften: {
-    vi: 'Lượt phát đã bị huỷ và xếp lại quá nhiều lần trong tháng. Hãy kiểm tra đài rồi xếp bằng tay.',
+    vi: 'Lượt phát đã bị hủy và xếp lại quá nhiều lần trong tháng. Hãy kiểm tra đài rồi xếp bằng tay.',
     en: 'The airing was cancelled and planned again too often this month. Look at the station, then plan it by hand.',
   },
 } as const satisfies Record<string, Sentence>
@@ -78,6 +78,6 @@ export function placedBecause(place: {
   turns: number
   attempt: number
 }): string {
-  const again = place.attempt > 1 ? ` Xếp lần ${String(place.attempt)}, thay lượt đã huỷ.` : ''
+  const again = place.attempt > 1 ? ` Xếp lần ${String(place.attempt)}, thay lượt đã hủy.` : ''
   return `Khung giờ sớm nhất còn trống: ${place.opens}–${place.closes} ngày ${dayForPeople(place.day)}; bản tin thứ ${String(place.turn)} trong ${String(place.turns)} bản tin luân phiên của đợt.${again}`
 }

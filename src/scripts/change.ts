@@ -59,7 +59,7 @@ export async function importScript(
     const newest = await store.newestVersion(tx, source.id)
     if (newest !== undefined && newest.source.kind !== source.kind) {
       throw new AppError('conflict', {
-        vi: `Mã bài “${source.id}” đã dùng cho một loại bài khác. Hãy đặt mã khác.`,
+        vi: `Mã bản tin “${source.id}” đã dùng cho một loại bản tin khác. Hãy đặt mã khác.`,
         en: `The script id “${source.id}” is used for another kind of script already. Choose another one.`,
       })
     }
@@ -137,14 +137,14 @@ async function draftOf(tx: Db, wanted: { script: string; version: number }) {
   if (draft.withdrawnAt !== null) throw alreadyWithdrawn(wanted)
   if (draft.submittedAt !== null) {
     throw new AppError('conflict', {
-      vi: `Bài “${wanted.script}” bản ${wanted.version} đã trình rồi và không đổi được nữa. Muốn sửa thì tạo bản mới.`,
+      vi: `Bản tin “${wanted.script}” bản ${wanted.version} đã trình rồi và không đổi được nữa. Muốn sửa thì tạo bản mới.`,
       en: `Version ${wanted.version} of “${wanted.script}” was submitted already and never changes. Make a new version to correct it.`,
     })
   }
   const newest = (await store.newestSubmitted(tx, wanted.script)) ?? 0
   if (newest > wanted.version) {
     throw new AppError('conflict', {
-      vi: `Bài “${wanted.script}” đã trình bản ${newest}, mới hơn bản ${wanted.version}. Hãy tạo bản mới từ bản ấy.`,
+      vi: `Bản tin “${wanted.script}” đã trình bản ${newest}, mới hơn bản ${wanted.version}. Hãy tạo bản mới từ bản ấy.`,
       en: `Version ${newest} of “${wanted.script}” was submitted, which is newer than version ${wanted.version}. Make a new version from that one.`,
     })
   }
@@ -174,7 +174,7 @@ export async function withdrawVersion(
     if (found === undefined) throw noSuchVersion({ script, version })
     if (found.submittedAt === null) {
       throw new AppError('conflict', {
-        vi: `Bài “${script}” bản ${version} mới là bản nháp, chưa có gì để thu hồi.`,
+        vi: `Bản tin “${script}” bản ${version} mới là bản nháp, chưa có gì để thu hồi.`,
         en: `Version ${version} of “${script}” is a draft: there is nothing to withdraw.`,
       })
     }
@@ -188,14 +188,14 @@ export async function withdrawVersion(
 
 function noSuchVersion({ script, version }: { script: string; version: number }): AppError {
   return new AppError('not_found', {
-    vi: `Không có bài “${script}” bản ${version}. Hãy xem lại danh sách bài.`,
+    vi: `Không có bản tin “${script}” bản ${version}. Hãy xem lại danh sách bản tin.`,
     en: `There is no version ${version} of a script “${script}”. Look it up in the list of scripts.`,
   })
 }
 
 function alreadyWithdrawn({ script, version }: { script: string; version: number }): AppError {
   return new AppError('conflict', {
-    vi: `Bài “${script}” bản ${version} đã bị thu hồi. Hãy tạo bản mới.`,
+    vi: `Bản tin “${script}” bản ${version} đã bị thu hồi. Hãy tạo bản mới.`,
     en: `Version ${version} of “${script}” was withdrawn already. Make a new version.`,
   })
 }
@@ -204,7 +204,7 @@ async function checkWriter(tx: Db, id: string): Promise<void> {
   const person = await personById(tx, id)
   if (writers.includes(person.role)) return
   throw new AppError('forbidden', {
-    vi: `“${person.name}” không có quyền soạn bài. Việc này của biên tập, phê duyệt hoặc quản trị.`,
+    vi: `“${person.name}” không có quyền soạn bản tin. Việc này của biên tập, phê duyệt hoặc quản trị.`,
     en: `“${person.name}” may not work on scripts. That is for editors, approvers and admins.`,
   })
 }

@@ -152,7 +152,7 @@ class Reader {
 function boundsOf(body: string): Fault | undefined {
   if (body.length > bodyCharactersMax) {
     return faultAt(body, bodyCharactersMax, {
-      vi: `Bài dài ${body.length} ký tự, quá mức ${bodyCharactersMax}. Hãy cắt ngắn hoặc chia thành nhiều bài.`,
+      vi: `Bản tin dài ${body.length} ký tự, quá mức ${bodyCharactersMax}. Hãy cắt ngắn hoặc chia thành nhiều bản tin.`,
       en: `The text has ${body.length} characters, more than ${bodyCharactersMax}. Shorten it or make several scripts of it.`,
     })
   }
@@ -163,7 +163,7 @@ function boundsOf(body: string): Fault | undefined {
   return first === undefined
     ? undefined
     : faultAt(body, first.index, {
-        vi: `Bài có hơn ${tagsMax} chỗ trống. Hãy bớt đi.`,
+        vi: `Bản tin có hơn ${tagsMax} chỗ trống. Hãy bớt đi.`,
         en: `The text has more than ${tagsMax} slots. Use fewer.`,
       })
 }
@@ -209,7 +209,7 @@ const strayBraces: Sentence = {
 function unknownSlot(name: string, known: readonly string[]): Sentence {
   const list = known.length === 0 ? '–' : [...known].sort().join(', ')
   return {
-    vi: `Chỗ trống {{${name}}} không có trong danh sách dùng được ở bài này. Dùng được: ${list}.`,
+    vi: `Chỗ trống {{${name}}} không có trong danh sách dùng được ở bản tin này. Dùng được: ${list}.`,
     en: `The placeholder {{${name}}} is not in the list for this script. In the list: ${list}.`,
   }
 }

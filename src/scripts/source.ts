@@ -67,13 +67,13 @@ const FrontMatter = z.strictObject({
 /** What each field must be, for the people who write them. */
 const rules: Readonly<Record<keyof z.infer<typeof FrontMatter>, Sentence>> = {
   kind: { vi: '“bulletin” hoặc “greeting”', en: '“bulletin” or “greeting”' },
-  title: { vi: 'tên bài, từ 1 đến 200 ký tự', en: 'the title, 1 to 200 characters' },
+  title: { vi: 'tên bản tin, từ 1 đến 200 ký tự', en: 'the title, 1 to 200 characters' },
   title_en: {
-    vi: 'tên bài bằng tiếng Anh, từ 1 đến 200 ký tự',
+    vi: 'tên bản tin bằng tiếng Anh, từ 1 đến 200 ký tự',
     en: 'the title in English, 1 to 200 characters',
   },
   slug: {
-    vi: 'mã bài, tối đa 64 ký tự: a–z không dấu, số, gạch nối',
+    vi: 'mã bản tin, tối đa 64 ký tự: a–z không dấu, số, gạch nối',
     en: 'the script’s id, at most 64 characters: a–z, digits, hyphens',
   },
   audience: { vi: 'danh sách người nghe', en: 'a list of who it is for' },
@@ -104,14 +104,14 @@ const rules: Readonly<Record<keyof z.infer<typeof FrontMatter>, Sentence>> = {
 export function readScript(markdown: string): ReadSource {
   if (markdown.length > fileCharactersMax) {
     return no(
-      `Bài dài quá ${fileCharactersMax} ký tự. Hãy cắt ngắn.`,
+      `Bản tin dài quá ${fileCharactersMax} ký tự. Hãy cắt ngắn.`,
       `The file has more than ${fileCharactersMax} characters. Shorten it.`,
     )
   }
   const match = /^---\n([\s\S]*?)\n---(?:\n([\s\S]*))?$/.exec(cleanText(markdown).trim())
   if (match?.[1] === undefined) {
     return no(
-      'Bài phải mở đầu bằng phần khai báo nằm giữa hai dòng “---”. Hãy xem một bài mẫu trong content/scripts.',
+      'Bản tin phải mở đầu bằng phần khai báo nằm giữa hai dòng “---”. Hãy xem một bản tin mẫu trong content/scripts.',
       'The file must begin with front matter between two lines “---”. See any file in content/scripts.',
     )
   }
@@ -119,7 +119,7 @@ export function readScript(markdown: string): ReadSource {
   if (!head.ok) return head
   const body = (match[2] ?? '').trim()
   if (body === '')
-    return no('Bài chưa có chữ nào để đọc. Hãy viết nội dung.', 'The script has no text. Write one.')
+    return no('Bản tin chưa có chữ nào để đọc. Hãy viết nội dung.', 'The script has no text. Write one.')
   return { ok: true, value: sourceOf(head.value, body) }
 }
 

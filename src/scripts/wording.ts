@@ -57,7 +57,7 @@ const textCharactersMax = 2 * secondsMax * charactersPerSecond
 export function wordingOf(draft: Draft, ground: Ground): Wording {
   if (draft.validTo !== null && draft.validTo <= ground.day) {
     return no(
-      `Bài đã hết hiệu lực từ ngày ${dayForPeople(draft.validTo)}. Hãy sửa valid_to trong bản mới.`,
+      `Bản tin đã hết hiệu lực từ ngày ${dayForPeople(draft.validTo)}. Hãy sửa valid_to trong bản mới.`,
       `The script’s validity ended on ${draft.validTo}. Correct valid_to in a new version.`,
     )
   }
@@ -123,7 +123,7 @@ function factFault(facts: readonly string[], ground: Ground): Extract<Wording, {
     }
     if (fact.validTo !== null && fact.validTo <= ground.day) {
       return no(
-        `Dữ kiện “${fact.name.vi}” (${id}) hết hiệu lực từ ngày ${dayForPeople(fact.validTo)}; hôm nay là ${today}. Hãy sửa bài theo dữ kiện mới.`,
+        `Dữ kiện “${fact.name.vi}” (${id}) hết hiệu lực từ ngày ${dayForPeople(fact.validTo)}; hôm nay là ${today}. Hãy sửa bản tin theo dữ kiện mới.`,
         `The fact “${fact.name.en}” (${id}) ended on ${fact.validTo}; today is ${ground.day}. Rewrite the script with the new fact.`,
       )
     }
@@ -149,7 +149,7 @@ function lengthOf(
 ): { ok: true; seconds: number } | Extract<Wording, { ok: false }> {
   if (text === '') {
     return no(
-      'Bài không còn chữ nào để đọc, vì mọi câu đều đang chờ dữ kiện. Hãy viết thêm, hoặc xác nhận dữ kiện.',
+      'Bản tin không còn chữ nào để đọc, vì mọi câu đều đang chờ dữ kiện. Hãy viết thêm, hoặc xác nhận dữ kiện.',
       'Nothing is left to say, because every sentence waits for a fact. Write more, or have the facts confirmed.',
     )
   }
@@ -175,7 +175,7 @@ function openQuestions(questions: ReturnType<SpokenOf>['questions']): Extract<Wo
 function tooLong(seconds: number): Extract<Wording, { ok: false }> {
   const minutes = Math.ceil(seconds / 6) / 10
   return no(
-    `Bài dài khoảng ${figure(minutes)} phút; mỗi bài tối đa ${secondsMax / 60} phút. Hãy cắt ngắn hoặc chia thành nhiều bài.`,
+    `Bản tin dài khoảng ${figure(minutes)} phút; mỗi bản tin tối đa ${secondsMax / 60} phút. Hãy cắt ngắn hoặc chia thành nhiều bản tin.`,
     `The script takes about ${minutes} minutes; at most ${secondsMax / 60} are allowed. Shorten it or make several scripts of it.`,
   )
 }

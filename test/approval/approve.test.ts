@@ -218,17 +218,25 @@ describe('approving is refused, and nothing is kept:', () => {
   })
 
   it('to the author, even one who is an approver', async () => {
-    const own = await submitted(desk, 'Bài của Lan.', { head: { slug: 'cua-lan' }, author: 'lan', by: 'an' })
+    const own = await submitted(desk, 'Bản tin của Lan.', {
+      head: { slug: 'cua-lan' },
+      author: 'lan',
+      by: 'an',
+    })
     await putRecording(desk.database, own)
     const { code, sentence } = await refusalOf(approves('lan', { version: own }))
     expect(code).toBe('forbidden')
     expect(sentence.vi).toBe(
-      '“Lê Thị Lan” đã soạn hoặc trình bài này nên không được tự duyệt. Hãy mời người phê duyệt khác.',
+      '“Lê Thị Lan” đã soạn hoặc trình bản tin này nên không được tự duyệt. Hãy mời người phê duyệt khác.',
     )
   })
 
   it('to who submitted it', async () => {
-    const own = await submitted(desk, 'Bài của An.', { head: { slug: 'cua-an' }, author: 'an', by: 'lan' })
+    const own = await submitted(desk, 'Bản tin của An.', {
+      head: { slug: 'cua-an' },
+      author: 'an',
+      by: 'lan',
+    })
     await putRecording(desk.database, own)
     expect((await refusalOf(approves('lan', { version: own }))).sentence.en).toContain('wrote or submitted')
   })
@@ -260,8 +268,8 @@ describe('approving is refused, and nothing is kept:', () => {
       key: desk.keys.tap,
       now: tuesday,
     })
-    expect((await refusalOf(crossing)).sentence.vi).toContain('Bài diễn tập')
-    const exercise = await submitted(desk, 'Diễn tập.', { head: { slug: 'dien-tap' }, author: 'soan-tap' })
+    expect((await refusalOf(crossing)).sentence.vi).toContain('Bản tin tập huấn')
+    const exercise = await submitted(desk, 'Tập huấn.', { head: { slug: 'dien-tap' }, author: 'soan-tap' })
     await putRecording(desk.database, exercise)
     expect((await refusalOf(approves('lan', { version: exercise }))).code).toBe('forbidden')
   })
@@ -277,7 +285,7 @@ describe('approving is refused, and nothing is kept:', () => {
     )
     const silent = await submitted(desk, 'Một.', { head: { slug: 'im-lang' } })
     expect((await refusalOf(approves('lan', { version: silent }))).sentence.vi).toContain(
-      'chưa có bản thu nào',
+      'chưa có bản ghi nào',
     )
   })
 

@@ -27,7 +27,7 @@ beforeEach(async () => {
   database = openDatabase(databaseFile)
   await addPerson(database, { id: 'an', name: 'Nguyễn Văn An', role: 'editor', training: false, now: monday })
   for (const slug of slugs) {
-    const text = `Đây là bài ${slug}. ${'Bà con nhớ giúp một câu, việc nhẹ lương cao thì đừng đi. '.repeat(8)}`
+    const text = `Đây là bản tin ${slug}. ${'Bà con nhớ giúp một câu, việc nhẹ lương cao thì đừng đi. '.repeat(8)}`
     const { script, version } = await importScript(database, source(text, { slug }), {
       author: 'an',
       now: monday,

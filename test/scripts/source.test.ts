@@ -59,7 +59,7 @@ describe('a script’s file', () => {
   )
 
   it('without text is refused', () => {
-    expect(whyNot(markdown(' \n\u200B\n'))).toBe('Bài chưa có chữ nào để đọc. Hãy viết nội dung.')
+    expect(whyNot(markdown(' \n\u200B\n'))).toBe('Bản tin chưa có chữ nào để đọc. Hãy viết nội dung.')
   })
 
   it('without front matter is refused, and the sentence says where to look', () => {

@@ -222,7 +222,7 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
     [
       'a text of which nothing is left',
       '{{#if hotline.province}}Gọi {{hotline.province}}.{{/if}}',
-      'Bài không còn chữ nào để đọc',
+      'Bản tin không còn chữ nào để đọc',
       'Nothing is left to say',
     ],
   ])('%s', async (_name, body, vi, en) => {
@@ -255,7 +255,7 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
   it('more than five minutes', async () => {
     const sentence = 'Bà con mình ơi. '
     const { sentence: said } = await refusalOf(submit(sentence.repeat(231)))
-    expect(said.vi).toContain('Bài dài khoảng 5,2 phút; mỗi bài tối đa 5 phút.')
+    expect(said.vi).toContain('Bản tin dài khoảng 5,2 phút; mỗi bản tin tối đa 5 phút.')
     expect(said.en).toContain('about 5.2 minutes; at most 5')
   })
 
@@ -312,7 +312,7 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
     }
     expect(await refusalOf(submitVersion(database, nowhere))).toMatchObject({
       code: 'not_found',
-      sentence: { vi: 'Không có bài “tim-viec” bản 7. Hãy xem lại danh sách bài.' },
+      sentence: { vi: 'Không có bản tin “tim-viec” bản 7. Hãy xem lại danh sách bản tin.' },
     })
   })
 })

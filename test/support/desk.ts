@@ -39,8 +39,8 @@ const everyone: [id: string, name: string, role: Role, training: boolean][] = [
   ['lan', 'Lê Thị Lan', 'approver', false],
   ['minh', 'Phạm Quang Minh', 'approver', false],
   ['hoa', 'Hồ Thị Hoa', 'operator', false],
-  ['soan-tap', 'Người soạn diễn tập', 'editor', true],
-  ['duyet-tap', 'Người duyệt diễn tập', 'approver', true],
+  ['soan-tap', 'Người soạn tập huấn', 'editor', true],
+  ['duyet-tap', 'Người duyệt tập huấn', 'approver', true],
 ]
 
 /** Opens a desk on `monday`: editors an and binh, approvers lan and minh with keys, operator hoa, and people for exercises. */

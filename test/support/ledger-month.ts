@@ -65,7 +65,7 @@ export function monthFacts(ledger: string): MonthFacts {
       )
       said!.attestation.countersigned = true
     } else if (line.word === 'cancelled') {
-      airingNamed(facts, field(line, 0)).cancelledWhy = { vi: 'Đã huỷ.', en: 'Cancelled.' }
+      airingNamed(facts, field(line, 0)).cancelledWhy = { vi: 'Đã hủy.', en: 'Cancelled.' }
     } else unknownWord(line)
   }
   return facts
