@@ -104,8 +104,7 @@ describe('an approved script on its whole way', () => {
     const { database, clock } = done.trip.hub.work
     const approved = new Set<string>()
     for (const { recording } of await approvedRecordings(database, clock.now())) {
-      for (const { sha256 } of (await recordingById(database, recording))?.renditions ?? [])
-        approved.add(sha256)
+      for (const { sha256 } of (await recordingById(database, recording)).renditions) approved.add(sha256)
     }
     for (const device of done.trip.fleet.devices) {
       const held = readdirSync(join(done.trip.folder, 'fleet', device, 'parts')).map(
