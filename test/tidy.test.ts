@@ -10,6 +10,7 @@ import {
   wrongReading,
   wrongSetupImports,
   wrongTop,
+  wrongClimbs,
   wrongWords,
   type Source,
 } from './support/tidy.ts'
@@ -56,6 +57,10 @@ describe('the checkout', () => {
 
   it('keeps to itself whose machine it was written on, and leaves nothing undone', () => {
     expect(wrongWords(ours)).toEqual([])
+  })
+
+  it('points at nothing outside itself', () => {
+    expect(wrongClimbs(ours)).toEqual([])
   })
 
   it('has at its top what belongs there and nothing else', () => {
@@ -225,6 +230,9 @@ describe('the rules of length, words and the top', () => {
   })
 
   it.each([
+    // Put together, so that this file does not itself say what it refuses.
+    ['see ', 'work', 'main', 'src'].join('/'),
+    ['"', 'tmp', 'x', 'y"'].join('/'),
     'in /root/notes',
     'at /home/minh/loa',
     'https://registry.example.org/zod/-/zod-4.6.7.tgz',
@@ -234,8 +242,15 @@ describe('the rules of length, words and the top', () => {
     expect(wrongWords([{ path: 'README.md', text }])).toHaveLength(1)
   })
 
+  it('refuses a relative path that leaves the repository', () => {
+    expect(wrongClimbs([{ path: 'README.md', text: 'read ../elsewhere/data' }])).toHaveLength(1)
+    expect(wrongClimbs([{ path: 'src/web/a.ts', text: "from '../../../b.ts'" }])).toHaveLength(1)
+    expect(wrongClimbs([{ path: 'src/web/a.ts', text: "from '../../b.ts'" }])).toEqual([])
+  })
+
   it('lets ordinary sentences be', () => {
-    const text = 'data in /var/lib/loa, work/life, src/web/root/a, /home/loa/audio'
+    const text =
+      'data in /var/lib/loa, work/life, src/web/root/a, session of a user, user agent, /home/loa/audio'
     expect(wrongWords([{ path: 'README.md', text }])).toEqual([])
   })
 

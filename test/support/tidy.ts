@@ -94,10 +94,12 @@ export const TOP = [
 
 /** What must not leak from a writer's own machine into the project, or stay undone in it. */
 const NOT_FOR_HERE: readonly { pattern: RegExp; said: string }[] = [
-  { pattern: /(?<![\w.~-])\/(?:root|Users)\/[\w.]/, said: "a path of somebody's own machine" },
+  { pattern: /(?<![\w.~-])\/(?:work|root|Users)\/[\w.]/, said: "a path of somebody's own machine" },
   { pattern: /(?<![\w.~-])\/home\/(?!loa\b)[\w.]/, said: "a path of somebody's own machine" },
   { pattern: /https?:\/\/(?:[\w.-]*\.)?registry\./, said: "a package registry's address" },
+  { pattern: /(?<![\w.~-])\/tmp\/[\w.]/, said: 'a folder that is gone tomorrow' },
   { pattern: /\bissues? #?\d+\b/i, said: 'a number that only its tracker knows' },
+  { pattern: /\b(?:llm|sub-?agents?)\b/i, said: 'how the work is organized' },
   { pattern: /\b(?:TODO|FIXME|XXX|HACK)\b/, said: 'work left undone' },
 ]
 
@@ -177,6 +179,20 @@ export function wrongWords(sources: readonly Source[]): string[] {
       }),
     ),
   )
+}
+
+/** Relative paths that climb out of the repository: what they point at is nobody else's. */
+export function wrongClimbs(sources: readonly Source[]): string[] {
+  return inFiles(sources, /^(?!test\/)/, ({ path, text }) => {
+    const depth = path.split('/').length - 1
+    return text
+      .split('\n')
+      .flatMap((words, index) =>
+        [...words.matchAll(/(?:\.\.\/)+/g)]
+          .filter(([climb]) => climb.length / 3 > depth)
+          .map(([climb]) => `${path}:${index + 1} "${climb}" leaves the repository`),
+      )
+  })
 }
 
 /** The top of the repository against the list; `ignored` is the text of .gitignore. */
