@@ -3,7 +3,7 @@
 -- Instants are UTC ISO text with milliseconds, days YYYY-MM-DD (Asia/Ho_Chi_Minh), booleans 0 or 1.
 -- Tables marked FACT are only ever added to: triggers at the end say so.
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- registry ------------------------------------------------------------------------------------
 
@@ -202,7 +202,8 @@ CREATE TABLE script_version (
 
 -- audio ---------------------------------------------------------------------------------------
 
--- Audio of one script version in one language; a greeting has one for each station.
+-- Audio of one script version in one language. One for each station where the words name it (a greeting
+-- always does), otherwise one for all. Made by a voice, or uploaded.
 CREATE TABLE recording (
   id TEXT PRIMARY KEY,              -- derived from script version, language, station and recipe
   script_id TEXT NOT NULL,
@@ -216,6 +217,10 @@ CREATE TABLE recording (
   loudness_lufs REAL NOT NULL,
   true_peak_dbtp REAL NOT NULL,
   created_at TEXT NOT NULL,
+  sentences TEXT NOT NULL DEFAULT '[]', -- JSON list, in order: key in the sentence store, text, start and length in milliseconds
+  quality TEXT NOT NULL DEFAULT '{}',   -- JSON: how it was checked (whole, packets) and what was measured
+  remark TEXT,                      -- JSON sentence, for people: another voice had to be taken, say
+  upload_id TEXT REFERENCES upload (id), -- NULL = made by a voice
   FOREIGN KEY (script_id, version) REFERENCES script_version (script_id, version)
 ) STRICT;
 CREATE INDEX recording_by_script ON recording (script_id, version);
@@ -230,6 +235,39 @@ CREATE TABLE rendition (
   PRIMARY KEY (recording_id, codec)
 ) STRICT;
 CREATE INDEX rendition_by_hash ON rendition (sha256);
+
+-- FACT: a recording that people brought, fit or not. The original is kept under its hash.
+CREATE TABLE upload (
+  id TEXT PRIMARY KEY,
+  script_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  language TEXT NOT NULL,
+  station_id TEXT REFERENCES station (id),
+  original_sha256 TEXT NOT NULL,
+  original_name TEXT NOT NULL,      -- as the person's machine called it; never used as a path
+  original_bytes INTEGER NOT NULL,
+  speaker TEXT NOT NULL,            -- whose voice it is
+  consent TEXT NOT NULL,            -- how the speaker agreed to be heard
+  noise_reduction INTEGER NOT NULL,
+  treatment TEXT NOT NULL,          -- JSON: what was found in it, what was done to it, before and after
+  faults TEXT NOT NULL,             -- JSON list of sentences: why it may not be used; empty = fit
+  uploaded_by TEXT NOT NULL REFERENCES person (id),
+  at TEXT NOT NULL,
+  FOREIGN KEY (script_id, version) REFERENCES script_version (script_id, version)
+) STRICT;
+CREATE INDEX upload_by_script ON upload (script_id, version);
+
+-- FACT: a sound clip somebody made near a loudspeaker, and what was found in it. A clip counts once.
+CREATE TABLE clip (
+  sha256 TEXT PRIMARY KEY,
+  recording_id TEXT NOT NULL REFERENCES recording (id),
+  airing_id TEXT,
+  verdict TEXT NOT NULL CHECK (verdict IN ('verified', 'review', 'inconclusive', 'not-found')),
+  finding TEXT NOT NULL,            -- JSON: scores, place in the recording, notes heard, thresholds
+  person_id TEXT REFERENCES person (id),
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX clip_by_airing ON clip (airing_id);
 
 -- Why a wanted recording is not there (the latest try).
 CREATE TABLE render_failure (
@@ -328,6 +366,7 @@ CREATE TABLE airing (
   created_at TEXT NOT NULL,
   cancelled_at TEXT,
   cancelled_why TEXT,
+  notes TEXT,                       -- six digits 0-7: the tones heard after this airing and no other; NULL = planned before there were any
   UNIQUE (campaign_id, month, station_id, attempt),
   FOREIGN KEY (unit_code, unit_valid_from) REFERENCES unit (code, valid_from)
 ) STRICT;
@@ -471,6 +510,14 @@ CREATE TRIGGER device_plan_is_never_changed BEFORE UPDATE ON device_plan
 BEGIN SELECT RAISE(ABORT, 'device_plan is only ever added to'); END;
 CREATE TRIGGER device_plan_is_never_removed BEFORE DELETE ON device_plan
 BEGIN SELECT RAISE(ABORT, 'device_plan is only ever added to'); END;
+CREATE TRIGGER upload_is_never_changed BEFORE UPDATE ON upload
+BEGIN SELECT RAISE(ABORT, 'upload is only ever added to'); END;
+CREATE TRIGGER upload_is_never_removed BEFORE DELETE ON upload
+BEGIN SELECT RAISE(ABORT, 'upload is only ever added to'); END;
+CREATE TRIGGER clip_is_never_changed BEFORE UPDATE ON clip
+BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
+CREATE TRIGGER clip_is_never_removed BEFORE DELETE ON clip
+BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 CREATE TRIGGER script_version_is_fixed_once_submitted BEFORE UPDATE OF body, language, title, facts, submitted_text ON script_version
 WHEN OLD.submitted_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a submitted script version never changes'); END;

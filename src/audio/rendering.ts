@@ -181,6 +181,10 @@ async function keep(
     const recording = {
       ...{ id, script, version, language, station, spoken },
       voice: voice.name,
+      sentences: [],
+      quality: {},
+      remark: null,
+      upload: null,
       recipe: recipeOf(studio, language, chime) ?? '',
       milliseconds: Math.round(secondsOf(sound) * 1000),
       loudness: mp3.loudness,

@@ -22,9 +22,26 @@ export type Recording = {
   milliseconds: number
   loudness: number
   truePeak: number
+  /** What it was joined from, in order; none for an upload. */
+  sentences: RecordedSentence[]
+  quality: Quality
+  /** What people should know about how it was made: another voice had to be taken, say. */
+  remark: Sentence | null
+  /** The upload it was made from; null when a voice made it. */
+  upload: string | null
   createdAt: Instant
   renditions: Rendition[]
 }
+
+/** A sentence of a recording: its key in the sentence store, its spoken text, and where it lies, in milliseconds. */
+export type RecordedSentence = { key: string; text: string; at: number; milliseconds: number }
+
+/**
+ * How a recording was checked: `whole` = decoded and held against what it should be; `packets` = joined from
+ * checked sentences, proven packet by packet; absent for those made before there was a gate. `similarity` is
+ * the correlation with the expected sound, where that was computed.
+ */
+export type Quality = { gate?: 'whole' | 'packets'; similarity?: number }
 
 /** Why a wanted recording is not there, after how many tries that were its own fault. */
 export type RenderFailure = {
@@ -101,6 +118,10 @@ export async function keepRecording(
         loudness_lufs: recording.loudness,
         true_peak_dbtp: recording.truePeak,
         created_at: now,
+        sentences: JSON.stringify(recording.sentences),
+        quality: JSON.stringify(recording.quality),
+        remark: recording.remark === null ? null : JSON.stringify(recording.remark),
+        upload_id: recording.upload,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirstOrThrow()
@@ -248,6 +269,10 @@ async function recordings(db: Db, { ids, version, greetingsOf }: RecordingFilter
       milliseconds: row.milliseconds,
       loudness: row.loudness_lufs,
       truePeak: row.true_peak_dbtp,
+      sentences: JSON.parse(row.sentences) as RecordedSentence[],
+      quality: JSON.parse(row.quality) as Quality,
+      remark: row.remark === null ? null : (JSON.parse(row.remark) as Sentence),
+      upload: row.upload_id,
       createdAt: row.created_at,
       renditions: [],
     }

@@ -181,6 +181,10 @@ export interface RecordingRow {
   loudness_lufs: number
   true_peak_dbtp: number
   created_at: string
+  sentences: string
+  quality: string
+  remark: string | null
+  upload_id: string | null
 }
 
 export interface RenditionRow {
@@ -189,6 +193,34 @@ export interface RenditionRow {
   sha256: string
   bytes: number
   chunks: string
+}
+
+export interface UploadRow {
+  id: string
+  script_id: string
+  version: number
+  language: string
+  station_id: string | null
+  original_sha256: string
+  original_name: string
+  original_bytes: number
+  speaker: string
+  consent: string
+  noise_reduction: number
+  treatment: string
+  faults: string
+  uploaded_by: string
+  at: string
+}
+
+export interface ClipRow {
+  sha256: string
+  recording_id: string
+  airing_id: string | null
+  verdict: string
+  finding: string
+  person_id: string | null
+  at: string
 }
 
 export interface RenderFailureRow {
@@ -272,6 +304,7 @@ export interface AiringRow {
   created_at: string
   cancelled_at: string | null
   cancelled_why: string | null
+  notes: string | null
 }
 
 export interface AiringDeviceRow {
@@ -371,6 +404,8 @@ export interface Tables {
   script_version: ScriptVersionRow
   recording: RecordingRow
   rendition: RenditionRow
+  upload: UploadRow
+  clip: ClipRow
   render_failure: RenderFailureRow
   approval: ApprovalRow
   approval_leaf: ApprovalLeafRow

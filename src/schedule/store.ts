@@ -156,6 +156,7 @@ export async function insertAirings(db: Db, airings: readonly PlannedAiring[], n
     created_at: now,
     cancelled_at: null,
     cancelled_why: null,
+    notes: null,
   }))
   const devices = airings.flatMap(({ id, devices }) =>
     devices.map((device_id) => ({ airing_id: id, device_id })),

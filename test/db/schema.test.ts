@@ -92,12 +92,14 @@ describe('a fact', () => {
       'approval',
       'approval_leaf',
       'attestation',
+      'clip',
       'countersignature',
       'deed',
       'device_plan',
       'receipt',
       'receipt_message',
       'refusal',
+      'upload',
     ])
   })
 

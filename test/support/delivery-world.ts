@@ -248,6 +248,8 @@ async function record(
       milliseconds: 10_000,
       loudness_lufs: -16,
       true_peak_dbtp: -1,
+      sentences: '[]',
+      quality: '{}',
       created_at: now,
     })
     .execute()

@@ -39,6 +39,8 @@ export async function putRecording(
       milliseconds: seconds * 1000,
       loudness_lufs: -16,
       true_peak_dbtp: -1.5,
+      sentences: '[]',
+      quality: '{}',
       created_at: monday,
     })
     .execute()

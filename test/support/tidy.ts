@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  * What is signed and hashed is the same on both sides of the wire, so those who sign, cut and keep keys know these
  * files of it, and no others: they talk to nobody.
  */
-const FORMS = /^src\/wire\/(?:envelope|messages|merkle|chunks)\.ts$/
+const FORMS = /^src\/wire\/(?:envelope|messages|merkle|chunks|notes)\.ts$/
 const KNOW_FORMS = ['people', 'audio', 'approval']
 
 /** Everything to the left of a module on the way of the data, except playback. */
@@ -65,7 +65,7 @@ function before(module: (typeof WAY)[number]): string[] {
 
 /** Package → the files that may know it. */
 const MAY_KNOW: Readonly<Record<string, { where: RegExp; said: string }>> = {
-  kysely: { where: /^src\/(?:[^/]+\/store|db\/.+)\.ts$/, said: 'a store.ts and src/db/' },
+  kysely: { where: /^src\/(?:[^/]+\/(?:[^/]+\/)?store|db\/.+)\.ts$/, said: 'a store.ts and src/db/' },
   'better-sqlite3': { where: /^src\/db\//, said: 'src/db/' },
   express: { where: /^src\/(?:[^/]+\/routes\.ts$|web\/)/, said: 'a routes.ts and src/web/' },
   mqtt: { where: /^src\/wire\/bus\.ts$/, said: 'src/wire/bus.ts' },

@@ -180,7 +180,13 @@ async function record(month: Month, script: string, stations: readonly Station[]
         ? 'Kính thưa bà con.\n\nViệc nhẹ, lương cao, đi ngay hôm nay: xin bà con chậm lại một chút.'
         : `Kính chào bà con xã ${station.areaName}.`
     const common = { script_id: script, version: 1, language: 'vi', station_id: station?.id ?? null }
-    const sound = { milliseconds: seconds * 1000, loudness_lufs: -16.2, true_peak_dbtp: -1.4 }
+    const sound = {
+      milliseconds: seconds * 1000,
+      loudness_lufs: -16.2,
+      true_peak_dbtp: -1.4,
+      sentences: '[]',
+      quality: '{}',
+    }
     await database
       .insertInto('recording')
       .values({ id, ...common, spoken, voice: 'test', recipe: 'tone', ...sound, created_at: planned })

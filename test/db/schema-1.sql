@@ -1,0 +1,476 @@
+-- The whole database of today. A new database runs this file; older ones are brought forward by
+-- src/db/migrations, and a test proves that both give the same.
+-- Instants are UTC ISO text with milliseconds, days YYYY-MM-DD (Asia/Ho_Chi_Minh), booleans 0 or 1.
+-- Tables marked FACT are only ever added to: triggers at the end say so.
+
+PRAGMA user_version = 1;
+
+-- registry ------------------------------------------------------------------------------------
+
+-- Administrative units through time. Codes are reused, so the key is (code, valid_from).
+CREATE TABLE unit (
+  code TEXT NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_to TEXT,                    -- exclusive; NULL = still in force
+  level TEXT NOT NULL CHECK (level IN ('province', 'district', 'commune')),
+  kind TEXT NOT NULL,               -- xa, phuong, thi_tran, dac_khu, huyen, thi_xa, thanh_pho, tinh
+  name TEXT NOT NULL,
+  full_name TEXT NOT NULL,
+  name_fold TEXT NOT NULL,
+  parent_code TEXT,
+  latitude REAL,
+  longitude REAL,
+  population INTEGER,
+  area_km2 REAL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (code, valid_from)
+) STRICT;
+CREATE INDEX unit_in_force ON unit (level, valid_from, valid_to);
+
+-- Other spellings people type or old maps show; for search only.
+CREATE TABLE unit_name_variant (
+  code TEXT NOT NULL,
+  valid_from TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  variant_fold TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (code, valid_from, variant),
+  FOREIGN KEY (code, valid_from) REFERENCES unit (code, valid_from)
+) STRICT;
+
+CREATE TABLE succession (
+  old_code TEXT NOT NULL,
+  old_valid_from TEXT NOT NULL,
+  new_code TEXT NOT NULL,
+  effective_day TEXT NOT NULL,      -- valid_from of the new unit, valid_to of the old one
+  note TEXT NOT NULL,
+  confidence TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (old_code, old_valid_from, new_code),
+  FOREIGN KEY (old_code, old_valid_from) REFERENCES unit (code, valid_from),
+  FOREIGN KEY (new_code, effective_day) REFERENCES unit (code, valid_from)
+) STRICT;
+
+CREATE TABLE priority_area (
+  code TEXT NOT NULL,
+  as_of TEXT NOT NULL,              -- '2021' or '2025': the era the code belongs to
+  region_class TEXT,                -- I, II, III of QĐ 861/QĐ-TTg
+  border INTEGER NOT NULL,
+  mountain INTEGER NOT NULL,
+  languages TEXT NOT NULL,          -- JSON list
+  language_basis TEXT NOT NULL,
+  confidence TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (code, as_of)
+) STRICT;
+
+-- A commune radio station. It serves one commune of 2021 (its area) and stays where it is when units merge.
+CREATE TABLE station (
+  id TEXT PRIMARY KEY,              -- a-z, 0-9 and hyphen
+  name TEXT NOT NULL,
+  name_fold TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('ip', 'fm', 'wired')),
+  area_code TEXT NOT NULL,
+  area_valid_from TEXT NOT NULL,
+  area_name TEXT NOT NULL,
+  sample INTEGER NOT NULL,          -- 1 = invented for trying out, shown as such
+  FOREIGN KEY (area_code, area_valid_from) REFERENCES unit (code, valid_from)
+) STRICT;
+
+-- Which unit a station's area belongs to on a day: derived from the successions when the registry is loaded.
+CREATE TABLE station_unit (
+  station_id TEXT NOT NULL REFERENCES station (id),
+  valid_from TEXT NOT NULL,         -- inclusive
+  valid_to TEXT,                    -- exclusive
+  unit_code TEXT NOT NULL,
+  unit_valid_from TEXT NOT NULL,
+  PRIMARY KEY (station_id, valid_from),
+  FOREIGN KEY (unit_code, unit_valid_from) REFERENCES unit (code, valid_from)
+) STRICT;
+CREATE INDEX station_unit_by_unit ON station_unit (unit_code, unit_valid_from);
+
+CREATE TABLE village (
+  id TEXT PRIMARY KEY,
+  station_id TEXT NOT NULL REFERENCES station (id),
+  name TEXT NOT NULL,
+  sample INTEGER NOT NULL
+) STRICT;
+CREATE INDEX village_by_station ON village (station_id);
+
+-- An IP loudspeaker controller of a station. Key and password are there once it is enrolled.
+CREATE TABLE device (
+  id TEXT PRIMARY KEY,              -- [a-z0-9-]{6,32}: topic, user name and client id
+  station_id TEXT NOT NULL REFERENCES station (id),
+  type TEXT NOT NULL,               -- a file in devices/types
+  sample INTEGER NOT NULL,
+  public_key TEXT,                  -- Ed25519, SPKI DER in base64url
+  password_hash TEXT,               -- mosquitto's $7$ form (PBKDF2-SHA512)
+  enrolled_at TEXT,
+  revoked_at TEXT
+) STRICT;
+CREATE INDEX device_by_station ON device (station_id);
+
+CREATE TABLE device_village (
+  device_id TEXT NOT NULL REFERENCES device (id),
+  village_id TEXT NOT NULL REFERENCES village (id),
+  PRIMARY KEY (device_id, village_id)
+) STRICT;
+
+-- Which registry was loaded, from which bytes.
+CREATE TABLE registry_edition (
+  name TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  sample INTEGER NOT NULL,
+  loaded_at TEXT NOT NULL
+) STRICT;
+
+-- people --------------------------------------------------------------------------------------
+
+CREATE TABLE person (
+  id TEXT PRIMARY KEY,              -- a-z, 0-9, dot and hyphen
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'approver', 'operator', 'auditor')),
+  training INTEGER NOT NULL,        -- 1 = exists for exercises only
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE person_key (
+  kid TEXT PRIMARY KEY,
+  person_id TEXT NOT NULL REFERENCES person (id),
+  public_key TEXT NOT NULL,         -- Ed25519, SPKI DER in base64url
+  created_at TEXT NOT NULL,
+  revoked_at TEXT
+) STRICT;
+
+-- FACT: who did what, when.
+CREATE TABLE deed (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  person_id TEXT,                   -- NULL = the system itself
+  what TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL              -- JSON
+) STRICT;
+
+-- scripts -------------------------------------------------------------------------------------
+
+-- Hotlines, agencies, laws, figures: what scripts may say only through a placeholder.
+CREATE TABLE fact (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name_vi TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  value TEXT NOT NULL,
+  spoken TEXT,
+  status TEXT NOT NULL CHECK (status IN ('confirmed', 'needs-confirmation')),
+  valid_from TEXT NOT NULL,
+  valid_to TEXT,                    -- exclusive
+  source TEXT NOT NULL,
+  checked_on TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE script (
+  id TEXT PRIMARY KEY,              -- its slug
+  kind TEXT NOT NULL CHECK (kind IN ('bulletin', 'greeting')),
+  created_at TEXT NOT NULL
+) STRICT;
+
+-- A version never changes once it is submitted.
+CREATE TABLE script_version (
+  script_id TEXT NOT NULL REFERENCES script (id),
+  version INTEGER NOT NULL,
+  language TEXT NOT NULL,
+  title TEXT NOT NULL,
+  title_en TEXT NOT NULL,
+  audience TEXT NOT NULL,           -- JSON list
+  body TEXT NOT NULL,
+  priority TEXT NOT NULL CHECK (priority IN ('thong-thuong', 'uu-tien', 'khan-cap')),
+  valid_from TEXT NOT NULL,
+  valid_to TEXT,
+  facts TEXT NOT NULL,              -- JSON list of fact ids
+  sources TEXT NOT NULL,            -- JSON list
+  author_id TEXT NOT NULL REFERENCES person (id),
+  created_at TEXT NOT NULL,
+  submitted_by TEXT REFERENCES person (id),
+  submitted_at TEXT,
+  submitted_text TEXT,              -- the filled text, facts resolved, as it was submitted (a greeting keeps {{unit}})
+  withdrawn_by TEXT REFERENCES person (id),
+  withdrawn_at TEXT,
+  withdrawn_why TEXT,
+  PRIMARY KEY (script_id, version)
+) STRICT;
+
+-- audio ---------------------------------------------------------------------------------------
+
+-- Audio of one script version in one language; a greeting has one for each station.
+CREATE TABLE recording (
+  id TEXT PRIMARY KEY,              -- derived from script version, language, station and recipe
+  script_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  language TEXT NOT NULL,
+  station_id TEXT REFERENCES station (id),
+  spoken TEXT NOT NULL,             -- exactly what the voice was given
+  voice TEXT NOT NULL,
+  recipe TEXT NOT NULL,             -- engine version, voice settings, chain: what the bytes depend on
+  milliseconds INTEGER NOT NULL,
+  loudness_lufs REAL NOT NULL,
+  true_peak_dbtp REAL NOT NULL,
+  created_at TEXT NOT NULL,
+  FOREIGN KEY (script_id, version) REFERENCES script_version (script_id, version)
+) STRICT;
+CREATE INDEX recording_by_script ON recording (script_id, version);
+
+-- The same recording as a file in one codec, named by its content.
+CREATE TABLE rendition (
+  recording_id TEXT NOT NULL REFERENCES recording (id),
+  codec TEXT NOT NULL CHECK (codec IN ('mp3', 'opus')),
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  chunks TEXT NOT NULL,             -- base64url of the first 8 bytes of each 32 KiB chunk's SHA-256
+  PRIMARY KEY (recording_id, codec)
+) STRICT;
+CREATE INDEX rendition_by_hash ON rendition (sha256);
+
+-- Why a wanted recording is not there (the latest try).
+CREATE TABLE render_failure (
+  recording_id TEXT PRIMARY KEY,
+  script_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  station_id TEXT,
+  why_vi TEXT NOT NULL,
+  why_en TEXT NOT NULL,
+  tries INTEGER NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+
+-- approval ------------------------------------------------------------------------------------
+
+-- FACT: a person's signature over a statement that names, by Merkle root, every rendition it covers.
+CREATE TABLE approval (
+  id TEXT PRIMARY KEY,
+  script_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  approver_id TEXT NOT NULL REFERENCES person (id),
+  kid TEXT NOT NULL REFERENCES person_key (kid),
+  root TEXT NOT NULL,
+  envelope TEXT NOT NULL,           -- the signed statement, byte for byte as devices get it
+  at TEXT NOT NULL,
+  FOREIGN KEY (script_id, version) REFERENCES script_version (script_id, version)
+) STRICT;
+CREATE INDEX approval_by_script ON approval (script_id, version);
+
+-- FACT: the hashes under the root, in the order of the tree.
+CREATE TABLE approval_leaf (
+  approval_id TEXT NOT NULL REFERENCES approval (id),
+  position INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (approval_id, position)
+) STRICT;
+CREATE INDEX approval_leaf_by_hash ON approval_leaf (sha256);
+
+-- The keys document that the offline root signed: only the newest counts.
+CREATE TABLE keys_document (
+  version INTEGER PRIMARY KEY,
+  envelope TEXT NOT NULL,
+  root_public_key TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+
+-- schedule ------------------------------------------------------------------------------------
+
+CREATE TABLE campaign (
+  id TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  from_month TEXT NOT NULL,
+  to_month TEXT,                    -- inclusive; NULL = until ended
+  training INTEGER NOT NULL,
+  created_by TEXT NOT NULL REFERENCES person (id),
+  created_at TEXT NOT NULL,
+  ended_at TEXT
+) STRICT;
+
+-- What the campaign rotates over the stations, in this order.
+CREATE TABLE campaign_script (
+  campaign_id TEXT NOT NULL REFERENCES campaign (id),
+  position INTEGER NOT NULL,
+  script_id TEXT NOT NULL REFERENCES script (id),
+  PRIMARY KEY (campaign_id, position)
+) STRICT;
+
+-- When a station may play; station_id NULL = every station without a window of its own.
+CREATE TABLE station_window (
+  id TEXT PRIMARY KEY,
+  station_id TEXT REFERENCES station (id),
+  opens TEXT NOT NULL,              -- HH:MM
+  closes TEXT NOT NULL,             -- HH:MM, later than opens; 24:00 = midnight
+  valid_from TEXT NOT NULL,
+  valid_to TEXT,                    -- exclusive
+  sample INTEGER NOT NULL
+) STRICT;
+
+-- One recording at one station at one instant.
+CREATE TABLE airing (
+  id TEXT PRIMARY KEY,              -- derived from campaign, month, station and attempt
+  campaign_id TEXT NOT NULL REFERENCES campaign (id),
+  month TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  station_id TEXT NOT NULL REFERENCES station (id),
+  unit_code TEXT NOT NULL,          -- the unit in force on the month's last day, which owes the obligation
+  unit_valid_from TEXT NOT NULL,
+  script_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  recording_id TEXT NOT NULL REFERENCES recording (id),
+  greeting_id TEXT REFERENCES recording (id),
+  planned_at TEXT NOT NULL,
+  latest_start_at TEXT NOT NULL,
+  ends_at TEXT NOT NULL,            -- planned end: planned_at + greeting + recording
+  planned_because TEXT NOT NULL,    -- the planner's reason, a sentence (vi)
+  created_at TEXT NOT NULL,
+  cancelled_at TEXT,
+  cancelled_why TEXT,
+  UNIQUE (campaign_id, month, station_id, attempt),
+  FOREIGN KEY (unit_code, unit_valid_from) REFERENCES unit (code, valid_from)
+) STRICT;
+CREATE INDEX airing_by_month ON airing (month, station_id);
+CREATE INDEX airing_by_station ON airing (station_id, planned_at);
+
+-- The devices that were to play it when it was planned; none for a station that an operator plays by hand.
+CREATE TABLE airing_device (
+  airing_id TEXT NOT NULL REFERENCES airing (id),
+  device_id TEXT NOT NULL REFERENCES device (id),
+  PRIMARY KEY (airing_id, device_id)
+) STRICT;
+CREATE INDEX airing_device_by_device ON airing_device (device_id, airing_id);
+
+-- delivery ------------------------------------------------------------------------------------
+
+-- FACT: every plan a device was given: whole, signed, numbered.
+CREATE TABLE device_plan (
+  device_id TEXT NOT NULL REFERENCES device (id),
+  generation INTEGER NOT NULL,
+  digest TEXT NOT NULL,             -- of what the plan says, without generation and times: same digest, no new plan
+  envelope TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (device_id, generation)
+) STRICT;
+
+-- What a device last said of itself.
+CREATE TABLE device_status (
+  device_id TEXT PRIMARY KEY REFERENCES device (id),
+  state TEXT NOT NULL,              -- ready, lost, disconnected
+  state_at TEXT NOT NULL,
+  generation INTEGER NOT NULL,      -- of the plan it holds; 0 = none
+  missing INTEGER NOT NULL,         -- recordings its plan names that it does not hold yet
+  last_sequence INTEGER NOT NULL,
+  reported_at TEXT
+) STRICT;
+
+-- evidence ------------------------------------------------------------------------------------
+
+-- FACT: a signed message of receipts, byte for byte.
+CREATE TABLE receipt_message (
+  sha256 TEXT PRIMARY KEY,
+  device_id TEXT NOT NULL REFERENCES device (id),
+  envelope TEXT NOT NULL,
+  received_at TEXT NOT NULL
+) STRICT;
+
+-- FACT: what a device says of an airing. A device is believed only about its own airings.
+CREATE TABLE receipt (
+  id TEXT PRIMARY KEY,
+  device_id TEXT NOT NULL,
+  epoch TEXT NOT NULL,              -- the device's installation: a new card starts a new one
+  sequence INTEGER NOT NULL,
+  airing_id TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('played', 'partial', 'missed', 'refused')),
+  held_sha256 TEXT NOT NULL,        -- JSON list: hash of each file as it was on the device's disk when played
+  started_at TEXT,
+  ended_at TEXT,
+  heard_milliseconds INTEGER NOT NULL,
+  clock_source TEXT NOT NULL,
+  reason TEXT,
+  message_sha256 TEXT NOT NULL REFERENCES receipt_message (sha256),
+  received_at TEXT NOT NULL,
+  UNIQUE (device_id, epoch, sequence),
+  FOREIGN KEY (airing_id, device_id) REFERENCES airing_device (airing_id, device_id)
+) STRICT;
+CREATE INDEX receipt_by_airing ON receipt (airing_id);
+
+-- FACT: a message that could not be taken, and why.
+CREATE TABLE refusal (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  payload BLOB NOT NULL,            -- at most the first 4 KiB
+  why TEXT NOT NULL
+) STRICT;
+
+-- FACT: what a person says of an airing that no device can confirm.
+CREATE TABLE attestation (
+  id TEXT PRIMARY KEY,
+  airing_id TEXT NOT NULL REFERENCES airing (id),
+  person_id TEXT NOT NULL REFERENCES person (id),
+  outcome TEXT NOT NULL CHECK (outcome IN ('played', 'missed')),
+  played_at TEXT,
+  note TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX attestation_by_airing ON attestation (airing_id);
+
+-- FACT: a second person's word for an attestation; without it the attestation waits.
+CREATE TABLE countersignature (
+  attestation_id TEXT PRIMARY KEY REFERENCES attestation (id),
+  person_id TEXT NOT NULL REFERENCES person (id),
+  at TEXT NOT NULL
+) STRICT;
+
+-- the hub itself ------------------------------------------------------------------------------
+
+-- Small things the hub remembers: its epoch, its broker's port.
+CREATE TABLE hub_memory (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+-- facts are only added ------------------------------------------------------------------------
+
+CREATE TRIGGER deed_is_never_changed BEFORE UPDATE ON deed
+BEGIN SELECT RAISE(ABORT, 'deed is only ever added to'); END;
+CREATE TRIGGER deed_is_never_removed BEFORE DELETE ON deed
+BEGIN SELECT RAISE(ABORT, 'deed is only ever added to'); END;
+CREATE TRIGGER approval_is_never_changed BEFORE UPDATE ON approval
+BEGIN SELECT RAISE(ABORT, 'approval is only ever added to'); END;
+CREATE TRIGGER approval_is_never_removed BEFORE DELETE ON approval
+BEGIN SELECT RAISE(ABORT, 'approval is only ever added to'); END;
+CREATE TRIGGER approval_leaf_is_never_changed BEFORE UPDATE ON approval_leaf
+BEGIN SELECT RAISE(ABORT, 'approval_leaf is only ever added to'); END;
+CREATE TRIGGER approval_leaf_is_never_removed BEFORE DELETE ON approval_leaf
+BEGIN SELECT RAISE(ABORT, 'approval_leaf is only ever added to'); END;
+CREATE TRIGGER receipt_message_is_never_changed BEFORE UPDATE ON receipt_message
+BEGIN SELECT RAISE(ABORT, 'receipt_message is only ever added to'); END;
+CREATE TRIGGER receipt_message_is_never_removed BEFORE DELETE ON receipt_message
+BEGIN SELECT RAISE(ABORT, 'receipt_message is only ever added to'); END;
+CREATE TRIGGER receipt_is_never_changed BEFORE UPDATE ON receipt
+BEGIN SELECT RAISE(ABORT, 'receipt is only ever added to'); END;
+CREATE TRIGGER receipt_is_never_removed BEFORE DELETE ON receipt
+BEGIN SELECT RAISE(ABORT, 'receipt is only ever added to'); END;
+CREATE TRIGGER refusal_is_never_changed BEFORE UPDATE ON refusal
+BEGIN SELECT RAISE(ABORT, 'refusal is only ever added to'); END;
+CREATE TRIGGER refusal_is_never_removed BEFORE DELETE ON refusal
+BEGIN SELECT RAISE(ABORT, 'refusal is only ever added to'); END;
+CREATE TRIGGER attestation_is_never_changed BEFORE UPDATE ON attestation
+BEGIN SELECT RAISE(ABORT, 'attestation is only ever added to'); END;
+CREATE TRIGGER attestation_is_never_removed BEFORE DELETE ON attestation
+BEGIN SELECT RAISE(ABORT, 'attestation is only ever added to'); END;
+CREATE TRIGGER countersignature_is_never_changed BEFORE UPDATE ON countersignature
+BEGIN SELECT RAISE(ABORT, 'countersignature is only ever added to'); END;
+CREATE TRIGGER countersignature_is_never_removed BEFORE DELETE ON countersignature
+BEGIN SELECT RAISE(ABORT, 'countersignature is only ever added to'); END;
+CREATE TRIGGER device_plan_is_never_changed BEFORE UPDATE ON device_plan
+BEGIN SELECT RAISE(ABORT, 'device_plan is only ever added to'); END;
+CREATE TRIGGER device_plan_is_never_removed BEFORE DELETE ON device_plan
+BEGIN SELECT RAISE(ABORT, 'device_plan is only ever added to'); END;
+CREATE TRIGGER script_version_is_fixed_once_submitted BEFORE UPDATE OF body, language, title, facts, submitted_text ON script_version
+WHEN OLD.submitted_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a submitted script version never changes'); END;
