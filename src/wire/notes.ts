@@ -33,9 +33,9 @@ export function soundOfNotes(notes: string, sampleRate: number): Int16Array {
   const samples = new Int16Array(Math.round(notesMilliseconds * perMillisecond))
   const length = noteShape.note * perMillisecond
   const ramp = rampMs * perMillisecond
-  ;[...notes].forEach((digit, place) => {
+  for (let place = 0; place < noteShape.notes; place += 1) {
     const start = Math.round(noteShape.pauseBefore * perMillisecond + place * length)
-    const hertz = noteHertz[Number(digit)] ?? 0
+    const hertz = noteHertz[Number(notes[place])] ?? 0
     for (let index = 0; index < length; index += 1) {
       const edge = Math.min(1, (index + 0.5) / ramp, (length - index - 0.5) / ramp)
       const rise = (1 - Math.cos(Math.PI * edge)) / 2
@@ -43,6 +43,6 @@ export function soundOfNotes(notes: string, sampleRate: number): Int16Array {
         32_767 * level * rise * Math.sin((2 * Math.PI * hertz * index) / sampleRate),
       )
     }
-  })
+  }
   return samples
 }
