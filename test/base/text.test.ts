@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byVietnameseName, cleanText, figure, foldName } from '../../src/base/text.ts'
+import {
+  byVietnameseName,
+  cleanText,
+  columnsOf,
+  figure,
+  foldName,
+  lineAndColumn,
+} from '../../src/base/text.ts'
 
 describe('the search key of a name', () => {
   it.each([
@@ -29,6 +36,12 @@ describe('the search key of a name', () => {
 })
 
 describe('cleaned text', () => {
+  it.each(['\u0301', '\u0301\u0323', '\u0344'])('keeps no more than thirty marks on a letter', (marks) => {
+    const once = cleanText(`o${marks.repeat(20_000)} xã`)
+    expect(once).toMatch(/^.\p{M}{1,30} xã$/u)
+    expect(cleanText(once)).toBe(once)
+  })
+
   it('is composed, because speech engines misread decomposed letters', () => {
     expect(cleanText('tiếng Việt'.normalize('NFD'))).toBe('tiếng Việt')
   })
@@ -70,5 +83,22 @@ describe('names and figures for readers', () => {
   it('have points for thousands and a comma for the rest', () => {
     expect(figure(1234.5)).toBe('1.234,5')
     expect(figure(0)).toBe('0')
+  })
+})
+
+describe('a place in a text, for people', () => {
+  it('is a line and a column, both from 1', () => {
+    const text = 'Một.\n\nHai ba.'
+    expect(['M', '.', 'H', 'ba'].map((word) => lineAndColumn(text, text.indexOf(word)))).toEqual([
+      { line: 1, column: 1 },
+      { line: 1, column: 4 },
+      { line: 3, column: 1 },
+      { line: 3, column: 5 },
+    ])
+  })
+
+  it('counts a letter with its marks, and a pair of surrogates, as one column', () => {
+    expect(columnsOf('tới'.normalize('NFD'))).toBe(3)
+    expect(lineAndColumn('\u{1F642} xã', 3)).toEqual({ line: 1, column: 3 })
   })
 })

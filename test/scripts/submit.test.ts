@@ -154,6 +154,11 @@ describe('submitting fixes the wording', () => {
     })
   })
 
+  it('a bulletin keeps those names that bulletins may use too', async () => {
+    const version = await submit('Bà con {{unit}} cứ gọi {{hotline.national}}.')
+    expect(version).toMatchObject({ kind: 'bulletin', text: 'Bà con {{unit}} cứ gọi một một một.' })
+  })
+
   it('for good: the database itself refuses to change a submitted version', async () => {
     await submit('Một.')
     for (const change of [
@@ -184,8 +189,8 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
     ],
     [
       'a name that only a greeting may use',
-      'Chào {{unit}}.',
-      'Chỗ trống {{unit}} không có trong danh sách',
+      'Chào {{station}}.',
+      'Chỗ trống {{station}} không có trong danh sách',
       'is not in the list for this script',
     ],
     ['more power than a name', '{{#each this}}x{{/each}}', 'Chỉ được viết {{tên}}', 'Write only {{name}}'],
@@ -290,9 +295,30 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
     )
     expect(code).toBe('invalid')
     expect(sentence.vi).toBe(
-      'Chưa rõ phải đọc thế nào: “TT” (thị trấn / thông tư); “XYZ”. Hãy viết rõ bằng chữ, hoặc ghi cách đọc vào từ điển phát âm.',
+      'Chưa rõ phải đọc thế nào: dòng 1: “TT” (thị trấn / thông tư); dòng 1: “XYZ”. Hãy viết rõ bằng chữ, hoặc ghi cách đọc vào từ điển phát âm.',
     )
-    expect(sentence.en).toContain('“TT” (thị trấn / thông tư); “XYZ”')
+    expect(sentence.en).toContain('line 1: “TT” (thị trấn / thông tư); line 1: “XYZ”')
+  })
+
+  it('open questions on the lines of the script itself, also below a sentence that fell away', async () => {
+    const spokenOf: SpokenOf = (text) => ({
+      spoken: '',
+      questions: [...text.matchAll(/TT/g)].map(({ index }) => ({ token: 'TT', at: index, choices: [] })),
+    })
+    const body =
+      'Một là hỏi.\n\n{{#if hotline.province}}Có số {{hotline.province}}.{{/if}}\n\n\n\nĐến TT.\nGặp TT.'
+    const { sentence } = await refusalOf(submit(body, { spokenOf }))
+    expect(sentence.vi).toContain('dòng 7: “TT”; dòng 8: “TT”.')
+  })
+
+  it('open questions of a text full of them: fifty by name, the others by their number', async () => {
+    const questions = Array.from({ length: 200 }, (_, index) => ({ token: `Q${index}`, at: 0, choices: [] }))
+    const spokenOf: SpokenOf = () => ({ spoken: '', questions, unlisted: 30, foreign: true })
+    const { sentence } = await refusalOf(submit('Never go alone.', { spokenOf }))
+    expect(sentence.vi).toContain('“Q49”; và 180 chỗ nữa.')
+    expect(sentence.vi).not.toContain('Q50')
+    expect(sentence.vi).toContain('language')
+    expect(sentence.en).toContain('“Q49”; and 180 more.')
   })
 
   it('someone who may not write, and someone nobody knows', async () => {

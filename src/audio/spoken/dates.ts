@@ -1,20 +1,24 @@
 /** Days, months, quarters and years. */
 import { cardinal, romanValue } from './numbers.ts'
+import { isCounted } from './quantities.ts'
 import { after, follows, governing, matchAt, type Place, type Reading, type Rule } from './rule.ts'
 
 const end = '(?![\\d])(?![/.-]\\d)'
 const full = new RegExp(`(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4})${end}`, 'uy')
 const iso = new RegExp(`(\\d{4})-(\\d{2})-(\\d{2})${end}`, 'uy')
-const dayMonth = new RegExp(`(\\d{1,2})([/.-])(\\d{1,2})${end}`, 'uy')
+// "30/4-1/5" is two days.
+const dayMonth = /(\d{1,2})([/.-])(\d{1,2})(?!\d)(?![/.]\d)(?!-\d(?!\d?\/\d))/uy
 const monthYear = new RegExp(`(\\d{1,2})([/-])(\\d{4})${end}`, 'uy')
 const quarterYear = new RegExp(`([IVX]+|\\d)\\/(\\d{4})${end}`, 'uy')
 const small = /(\d{1,2})(?!\d)(?![.,:/]\d)(?!\s?(?:(?:h|giờ)(?!\p{L})|%))/uy
 
 const dayWords = /ngày|mồng|mùng|hôm|rạng sáng|sáng|trưa|chiều|tối|đêm/
 const startWords = /mồng|mùng/
-// Near these words a/b is a day of a month, not a fraction.
-const dateWords =
-  /ngày|mồng|mùng|hôm|sáng|trưa|chiều|tối|đêm|dịp|lễ|tết|kỷ niệm|hạn|trước|sau|từ|đến|tới|hai|ba|tư|năm|sáu|bảy|chủ nhật|và|vào/
+// Days that are known by their name: what follows the name is their date.
+const feastDays =
+  /dịp|lễ|tết|kỷ niệm|quốc khánh|quốc tế phụ nữ|phụ nữ việt nam|quốc tế lao động|quốc tế thiếu nhi|nhà giáo việt nam|thầy thuốc việt nam|thương binh,? liệt sĩ|giải phóng miền nam|toàn dân phòng, chống mua bán người/
+// After these words a/b is a day of a month, unless things that are counted follow ("và 9/10 xã").
+const dateWords = /hạn|trước|sau|từ|đến|tới|hai|ba|tư|năm|sáu|bảy|chủ nhật|và|vào/
 const counters =
   /^\s*(?:lần|buổi|tiếng|giờ|bữa|viên|người|đồng|nghìn|triệu|ca|cuộc|lượt|phút|lít|bài|công)(?![\p{L}])/iu
 
@@ -36,11 +40,16 @@ export const dayOfMonth: Rule = (place) => {
   if (found === null) return undefined
   const [whole, first = '', sign = '', second = ''] = found
   const before = governing(place)
-  const dated = follows(before, dateWords)
+  const named = follows(before, dayWords) || follows(before, feastDays)
+  const dated = named || follows(before, dateWords)
   if (sign === '-' && !follows(before, dayWords)) return undefined
   if (sign === '.' && !dated) return undefined
   if (sign === '/' && !dated && /^24\/(?:7|24)$/.test(whole)) {
-    const hour = /^[hH](?!\p{L})/u.test(after(place, whole.length)) ? 1 : 0
+    const rest = after(place, whole.length)
+    const hour = /^[hH](?!\p{L})/u.test(rest) ? 1 : 0
+    // "24/24 giờ" names its unit, so it is read as it stands.
+    if (/^\s?(?:giờ|tiếng)(?!\p{L})/u.test(rest))
+      return { length: whole.length, say: `hai mươi tư trên ${cardinal(second)}` }
     return {
       length: whole.length + hour,
       say: whole === '24/7' ? 'suốt ngày đêm, bảy ngày trong tuần' : 'suốt ngày đêm',
@@ -50,8 +59,15 @@ export const dayOfMonth: Rule = (place) => {
   if (sign === '-') return dashedDays(whole, first, second, place)
   // Thirty sevenths of something is never said: the larger figure before the stroke is a day.
   if (!dated && !(Number(first) > Number(second) && Number(first) > 12)) return undefined
-  const say = follows(before, dayWords) ? dayName(first, place) : bareDay(first)
-  return { length: whole.length, say: `${say} tháng ${monthName(second)}` }
+  const say = `${follows(before, startWords) ? cardinal(first) : bareDay(first)} tháng ${monthName(second)}`
+  // "sau 9/10 xã": a day, or nine communes out of ten?
+  if (!named && Number(first) <= Number(second) && isCounted(after(place, whole.length))) {
+    return {
+      length: whole.length,
+      ask: [`ngày ${say}`, `${cardinal(first)} trên ${cardinal(second)}`],
+    }
+  }
+  return { length: whole.length, say }
 }
 
 /** "ngày 10-12": the tenth of December, or the tenth to the twelfth? */
@@ -111,11 +127,14 @@ function isDayOfMonth(day: string, month: string): boolean {
   return longest !== undefined && Number(day) >= 1 && Number(day) <= longest
 }
 
-/** The day with "ngày" unless it is said already, and "mồng" for the first ten. */
+/**
+ * The day, with "mồng" for the first ten, and with "ngày" unless the text has said that it is a day: "chiều
+ * 30/7", "(20/10/1930)".
+ */
 function dayName(day: string, place: Place): string {
   const before = governing(place)
   if (follows(before, startWords)) return cardinal(day)
-  return follows(before, /ngày|hôm/) ? bareDay(day) : `ngày ${bareDay(day)}`
+  return follows(before, dayWords) || /\(\s*$/u.test(before) ? bareDay(day) : `ngày ${bareDay(day)}`
 }
 
 function bareDay(day: string): string {

@@ -3,9 +3,11 @@ import type { Lexicon } from './lexicon.ts'
 import { cardinal } from './numbers.ts'
 import { matchAt, type Place, type Reading, type Rule } from './rule.ts'
 
-const part = '[A-ZĐƯ][\\p{L}]*(?:&[A-ZĐƯ][\\p{L}]*)?\\d{0,2}'
-const numbered = new RegExp(`(\\d{1,6})\\/(?:(\\d{4})\\/)?(${part}(?:[-–]${part})*)(?![\\p{L}\\d])`, 'uy')
-const bare = new RegExp(`(${part}(?:-${part})+)(?![\\p{L}\\d])`, 'uy')
+// Bounded, so that a page of capitals and hyphens costs no more than any other.
+const part = '[A-ZĐƯ]\\p{L}{0,15}(?:&[A-ZĐƯ]\\p{L}{0,15})?\\d{0,2}'
+const numbered = new RegExp(`(\\d{1,6})\\/(?:(\\d{4})\\/)?(${part}(?:[-–]${part}){0,5})(?![\\p{L}\\d])`, 'uy')
+const party = new RegExp(`(\\d{1,4})[-–](${part})\\/(${part})(?![\\p{L}\\d])`, 'uy')
+const bare = new RegExp(`(${part}(?:-${part}){1,5})(?![\\p{L}\\d])`, 'uy')
 
 /**
  * A document's number: "một trăm sáu mươi hai năm hai nghìn không trăm hai mươi lăm của Chính phủ". The
@@ -22,6 +24,18 @@ export const documentNumber: Rule = (place) => {
   if (year !== undefined) words.push(`năm ${cardinal(year, lexicon.zeroTens)}`)
   words.push(...named.issuers)
   if (named.kind !== undefined && !isSaid(named.kind, place)) words.unshift(named.kind, 'số')
+  return { length: whole.length, say: words.join(' ') }
+}
+
+/** The Party's way: 12-CT/TW. */
+export const partyNumber: Rule = (place) => {
+  const found = matchAt(party, place)
+  if (found === null) return undefined
+  const [whole, number = '', kind = '', issuer = ''] = found
+  const named = readSymbol(`${kind}-${issuer}`, place)
+  if (named?.kind === undefined) return { length: whole.length, ask: [] }
+  const words = [cardinal(number, place.lexicon.zeroTens), ...named.issuers]
+  if (!isSaid(named.kind, place)) words.unshift(named.kind, 'số')
   return { length: whole.length, say: words.join(' ') }
 }
 

@@ -1,14 +1,19 @@
 /** Telephone numbers, said digit by digit with a pause between groups. */
 import { cardinal, digitByDigit, phoneDigits, phoneGroups } from './numbers.ts'
-import { after, governing, matchAt, type Rule } from './rule.ts'
+import { after, follows, governing, matchAt, type Rule } from './rule.ts'
 
 const end = '(?![\\d])(?![.,/]\\d)'
 const international = new RegExp(`\\+(84|\\d{1,3})[ .-]?\\(?(\\d(?:[ .-]?\\)?[ .-]?\\d){6,11})${end}`, 'uy')
 const bracketed = new RegExp(`\\((0\\d{2,4})\\)[ .-]?(\\d(?:[ .-]?\\d){5,8})${end}`, 'uy')
 const domestic = new RegExp(`(0\\d(?:[ .-]?\\d){7,9})${end}`, 'uy')
-const freephone = new RegExp(`(1[89]00)[ .-]?(\\d{4}|\\d{6}|\\d{2}[ .]\\d{2}|\\d{3}[ .]\\d{3})${end}`, 'uy')
+const freephone = new RegExp(
+  `(1[89]00)[ .-]?(\\d{4}|\\d{6}|\\d{2}(?:[ .]\\d{2}){1,2}|\\d{3}[ .]\\d{3})${end}`,
+  'uy',
+)
 const short = new RegExp(`(\\d{3,4})${end}(?![ ]?%)`, 'uy')
 const plain = new RegExp(`(\\d{6,9})${end}`, 'uy')
+/** The code alone: "bấm thêm mã +84". */
+const countryCode = /\+(84|\d{1,3})(?![\d])(?![.,/]\d)/uy
 
 /** Emergency and hotline numbers of three or four digits that exist in Vietnam. */
 const shortNumbers = new Set(['111', '112', '113', '114', '115', '116', '119', '1022'])
@@ -29,6 +34,15 @@ export const telephone: Rule = (place) => {
   if (abroad !== null) {
     const [whole, country = '', rest = ''] = abroad
     return { length: whole.length, say: `cộng ${digitByDigit(country)}, ${phoneDigits(groupsOf(rest))}` }
+  }
+  const code = matchAt(countryCode, place)
+  const added = /\d\s*$/u.test(place.before)
+  if (
+    code !== null &&
+    !added &&
+    (code[1] === '84' || follows(place.before, /mã|mã vùng|mã nước|mã quốc gia|đầu số/))
+  ) {
+    return { length: code[0].length, say: `cộng ${digitByDigit(code[1] ?? '')}` }
   }
   const city = matchAt(bracketed, place)
   if (city !== null) {

@@ -3,23 +3,29 @@ import { cardinal, cardinalDigitsMax, decimal, digitByDigit } from './numbers.ts
 import { letterName } from './syllable.ts'
 import { after, dash, governing, matchAt, type Place, type Reading, type Rule } from './rule.ts'
 
-const grouped = /\d{1,3}(?:\.\d{3})+(?:,(\d+))?(?![\d])(?![.,]\d)/uy
-const spaced = /[1-9]\d{0,2}(?: \d{3})+(?![\d.,/])/uy
+const grouped = /\d{1,3}(?:\.\d{3}){1,40}(?:,(\d+))?(?![\d])(?![.,]\d)/uy
+const spaced = /[1-9]\d{0,2}(?: \d{3}){1,40}(?![\d.,/])/uy
 const withComma = /(\d+),(\d+)(?![\d])(?![.,]\d)/uy
 const withDot = /(\d+)\.(\d+)(?![\d])/uy
 const whole = /\d+(?![.,/]\d)/uy
 const anyNumber = /\d+(?:[.,/:]\d+)*/uy
 const fraction = /(\d{1,4})\/(\d{1,4})(?![\d])(?![/.,]\d)/uy
 const dollars = /(?:US)?\$\s?(?=\d)/uy
+const between = new RegExp(`\\s?${dash}\\s?(?=(\\d[\\d.,]*))`, 'uy')
 const minus = /[-−](?=\d+(?:,\d+)?\s?°)/uy
 
 const countable =
-  /^\s*(?:người|em|cháu|hộ|gia đình|xã|phường|thị trấn|huyện|thôn|bản|làng|tổ|khối|khu|đại biểu|phiếu|trường|lớp|đơn vị|cơ sở|đài|loa|vụ|trường hợp|nạn nhân|thành viên|học sinh|điểm|câu|tiêu chí|chỉ tiêu|ngày|buổi|tháng)(?!\p{L})/iu
+  /^\s*(?:người|em|cháu|hộ|gia đình|xã|phường|thị trấn|huyện|thôn|bản|làng|tổ|khối|khu|đại biểu|phiếu|trường|lớp|đơn vị|cơ sở|đài|loa|vụ|trường hợp|nạn nhân|thành viên|học sinh|điểm|câu|tiêu chí|chỉ tiêu|ngày|buổi|tháng|nhà|chi hội|chi bộ|cụm|trạm|chợ|trận|bước)(?!\p{L})/iu
 const partOf =
   /^\s*(?:số|dân số|diện tích|tổng số|trong số|quãng đường|thời gian|chiều dài|các|những|thế giới|đất nước|chặng đường|hộ|nạn nhân|trường hợp)(?!\p{L})/iu
 const coded =
   /(?:mã|mã số|mã vùng|số hiệu|số tài khoản|tài khoản|biển số|cccd|cmnd|otp|số máy|số định danh)\s*(?:là|:)?\s*$/iu
 const asMoney = /^\s*(?:đồng|đ(?!\p{L})|vnđ|vnd|usd|đô la|người|hộ|m2|m²|ha(?!\p{L})|km|kg|lượt|tấn)/iu
+
+/** Whether what follows a/b is counted: nine out of ten communes. */
+export function isCounted(rest: string): boolean {
+  return countable.test(rest)
+}
 
 /** One and a half, one thousand, one and a half million: the number itself, then its unit when one follows. */
 export const quantity: Rule = (place) => {
@@ -58,9 +64,9 @@ export const fractionOrRatio: Rule = (place) => {
 
 /** "18-35 tuổi", "8h-11h", "10–12 %": the dash between two figures is "đến" when the second is larger. */
 export const range: Rule = (place) => {
-  const found = matchAt(new RegExp(`\\s?${dash}\\s?(?=(\\d[\\d.,]*))`, 'uy'), place)
-  if (found === null) return undefined
-  const left = /(\d[\d.,/]*)\s?(?:\p{L}{1,3}[²³]?|%|°C)?\s?$/u.exec(place.before)
+  const found = matchAt(between, place)
+  if (found === null) return wordedRange(place)
+  const left = /(\d[\d.,/]*)\s?(?:\p{L}{1,3}[²³]?|%|°C|['’′])?\s?$/u.exec(place.before)
   if (left === null) return undefined
   const plain = (text: string): number =>
     Number(text.replaceAll('.', '').replace(',', '.').replace(/[.,]$/, ''))
@@ -73,6 +79,32 @@ export const range: Rule = (place) => {
   if (bare && plain(left[1] ?? '') >= right)
     return { length: found[0].length, ask: ['đến', 'trừ', 'nghỉ một nhịp'] }
   return { length: found[0].length, say: 'đến' }
+}
+
+const betweenWords = /[-–—]\s?(?=(thứ|ngày|tháng|năm|quý|lớp|điều|khoản|chương) \d)/iuy
+
+/** "thứ 2 - thứ 6": both ends say what they count. */
+function wordedRange(place: Place): Reading | undefined {
+  const found = matchAt(betweenWords, place)
+  const word = found?.[1]?.toLowerCase()
+  const left = /(?:^|[^\p{L}])(\p{L}+) \d[\d/]*\s?$/u.exec(place.before)?.[1]?.toLowerCase()
+  return found !== null && word === left ? { length: found[0].length, say: 'đến' } : undefined
+}
+
+const perWhat =
+  /\/\s?(?=(?:giây|phút|giờ|tiếng|ca|buổi|ngày|đêm|tuần|tháng|quý|năm|vụ|mùa|đợt|kỳ|lần|lượt|chuyến|người|em|cháu|hộ|nhà|con|cây|cái|chiếc|bộ|suất|phần|vé|xe|phòng|bình|bao|sào|mẫu|thôn|xã|lớp|trường|lít|tấn|tạ|yến|cân)(?!\p{L}))/uy
+
+/** "30 triệu đồng/tháng", "3 buổi/tuần", "7.000 đồng/kg": the stroke between a quantity and a measure is "một". */
+export const perUnit: Rule = (place) => {
+  if (!/\d[\d.,]*\s?(?:%|°C|\p{L}[\p{L}²³]*)(?:\s\p{L}+){0,2}(?:\/\p{L}+)?\s?$/u.test(place.before))
+    return undefined
+  const found = matchAt(perWhat, place)
+  if (found !== null) return { length: found[0].length, say: 'một' }
+  if (place.text[place.at] !== '/') return undefined
+  const unit = unitAt(place, 1)
+  return unit === undefined || !/^\p{L}/u.test(after(place, 1))
+    ? undefined
+    : { length: 1 + unit.length, say: `một ${unit.say}` }
 }
 
 /** The rest: figures that no rule reads are asked as they stand. */
@@ -144,7 +176,7 @@ function wholeNumber(place: Place): Reading | undefined {
   return { length: digits.length, ask: choices }
 }
 
-/** A unit straight after a number, and "/month" after the unit. */
+/** A unit straight after a number. */
 function unitAt(place: Place, length: number): { length: number; say: string } | undefined {
   const rest = after(place, length)
   const space = /^[ \u00A0]?/u.exec(rest)?.[0].length ?? 0
@@ -152,8 +184,7 @@ function unitAt(place: Place, length: number): { length: number; say: string } |
     if (!rest.startsWith(written, space)) continue
     const tail = rest.slice(space + written.length)
     if (/^[\p{L}\d]/u.test(tail)) continue
-    const per = /^\/(?=\p{L})/u.test(tail)
-    return { length: space + written.length + (per ? 1 : 0), say: per ? `${spoken} một` : spoken }
+    return { length: space + written.length, say: spoken }
   }
   return undefined
 }

@@ -22,17 +22,28 @@ export function after(place: Place, length: number): string {
   return place.text.slice(from, from + 40)
 }
 
+// No longer than a range of two full dates needs: what is longer is no range.
+const firstHalf = /[\p{L}\d]?[\d.,/]{0,16}\d[\d.,/]{0,16}\p{L}{0,12}\s{0,3}[-–—]\s{0,3}$/u
+
 /**
  * What was written before the token, as far as it governs it: the first half of a range is cut away,
  * so that in "tháng 4-6/2025" both numbers stand after "tháng".
  */
 export function governing(place: Place): string {
-  return place.before.replace(/[\p{L}\d]?[\d.,/]*\d[\d.,/]*\p{L}*\s*[-–—]\s*$/u, '')
+  return /[-–—]\s{0,3}$/u.test(place.before) ? place.before.replace(firstHalf, '') : place.before
 }
+
+/** One expression for each list of words, made once; the lists are few and stand in the rules. */
+const endings = new Map<string, RegExp>()
 
 /** Whether the words before the token end in one of these words (any case). */
 export function follows(before: string, words: RegExp): boolean {
-  return new RegExp(`(?:^|[^\\p{L}])(?:${words.source})\\s*$`, 'iu').test(before)
+  let ending = endings.get(words.source)
+  if (ending === undefined) {
+    ending = new RegExp(`(?:^|[^\\p{L}])(?:${words.source})\\s*$`, 'iu')
+    endings.set(words.source, ending)
+  }
+  return ending.test(before)
 }
 
 /** Dashes people type between the ends of a range. */

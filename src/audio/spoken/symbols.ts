@@ -4,7 +4,7 @@ import { after, matchAt, type Rule } from './rule.ts'
 const pauses = /\.{2,}|…|[.,;:!?]/uy
 const silent = /["'“”„«»‘’`´]/uy
 const brackets = /[()[\]{}]/uy
-const dashes = /[-–—−•*·]+/uy
+const dashes = /[-–—−•*·]{1,200}/uy
 
 /** Reads one mark of punctuation or asks about a symbol. */
 export const punctuation: Rule = (place) => {
@@ -23,8 +23,11 @@ export const punctuation: Rule = (place) => {
   if (matchAt(/&/uy, place) !== null) return { length: 1, say: 'và' }
   const either = matchAt(/\/(?=\s?\p{L})/uy, place)
   if (either !== null && /\p{L}\s?$/u.test(place.before)) return { length: 1, ask: ['hoặc', 'một'] }
-  const symbol = String.fromCodePoint(place.text.codePointAt(place.at) ?? 0)
-  return { length: symbol.length, ask: [] }
+  // A sign with the marks that belong to it (variation selectors, skin tones) is one question.
+  return {
+    length: matchAt(/[^]\p{M}{0,8}[\u{1F3FB}-\u{1F3FF}]?\p{M}{0,8}/uy, place)?.[0].length ?? 1,
+    ask: [],
+  }
 }
 
 /** A bullet at the start of a line is silent, a hyphen joins syllables, a dash between spaces is a pause. */

@@ -4,13 +4,17 @@ import { after, follows, matchAt, type Place, type Reading, type Rule } from './
 import { hasVietnameseVowel, isSyllable, letterName } from './syllable.ts'
 
 const word = /\p{L}[\p{L}\p{M}]*(?:['’][\p{L}\p{M}]+)*/uy
+// Bounded: a page of dots or letters without a space costs no more than any other.
 const address =
-  /(?:https?:\/\/|www\.)\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org|gov|info|edu)(?:\/\S*)?(?!\w)/uy
+  /(?:https?:\/\/|www\.)\S{1,500}|[\w.+-]{1,64}@[\w.-]{1,255}|[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.(?:vn|com|net|org|gov|info|edu)(?:\/\S{0,500})?(?!\w)/uy
 
+const lettersAndFigures = /[\p{L}\p{M}\d'’]+/uy
 const romanLeaders =
   /khóa|khoá|chương|phần|mục|quý|lần thứ|thứ|thế kỷ|thôn|khu|khu vực|kỳ|hạng|loại|cấp|bậc|vùng|tổ|tập|đợt|giai đoạn|hội nghị|đại hội|nhóm/
 const labelLeaders =
-  /điểm|mục|khu|tổ|nhóm|loại|hạng|phương án|lô|khối|dãy|cửa|vitamin|lớp|đội|nhà|cổng|bến|cách|gan|mẫu|câu/
+  /điểm|mục|khu|tổ|nhóm|loại|hạng|phương án|lô|khối|dãy|cửa|vitamin|lớp|đội|nhà|cổng|bến|cách|gan|mẫu|câu|độ/
+// "điểm a, b và c"
+const labelList = /(?:^|[^\p{L}])điểm \p{L}(?:(?:[,;]| và| hoặc) (?:điểm )?\p{L}){0,8}(?:[,;]| và| hoặc) $/iu
 const countWords =
   /một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|mấy|vài|mỗi|từng|nửa|bao nhiêu|trên/
 
@@ -26,10 +30,7 @@ export const fixedReading: Rule = (place) => {
       return { length: written.length, ask: [spoken, written.toLowerCase()] }
     }
     // The full stop of "v.v." also ends a sentence when a new one begins.
-    const ends =
-      written.endsWith('.') &&
-      /^\s*(?:$|\n|\s\p{Lu})/u.test(after(place, written.length)) &&
-      written.length > 3
+    const ends = /\.\S*\.$/u.test(written) && /^\s*(?:$|\n|\s\p{Lu})/u.test(after(place, written.length))
     return { length: written.length, say: ends ? `${spoken}.` : spoken }
   }
   return undefined
@@ -46,7 +47,8 @@ export const romanNumeral: Rule = (place) => {
   const found = matchAt(/[IVXLC]+(?![\p{L}\d'’])/uy, place)
   if (found === null) return undefined
   const value = romanValue(found[0])
-  if (value === undefined) return undefined
+  // Nobody counts fifty or a hundred so: "loại C", "độ C" are letters.
+  if (value === undefined || /^[LC]$/.test(found[0])) return undefined
   const before = place.before.replace(/[IVXLC]+\s*[-–—]\s*$/u, '')
   const say = cardinal(String(value), place.lexicon.zeroTens)
   if (!follows(before, romanLeaders)) return { length: found[0].length, ask: [say] }
@@ -59,7 +61,8 @@ export const romanNumeral: Rule = (place) => {
 /** "điểm b", "tổ A": a letter as a label is said by its name. */
 export const letterLabel: Rule = (place) => {
   const found = matchAt(/\p{L}(?![\p{L}\p{M}\d'’.])|\p{L}(?=\.\s*(?:$|\n|\p{Lu}))/uy, place)
-  if (found === null || !follows(place.before, labelLeaders)) return undefined
+  if (found === null || !(follows(place.before, labelLeaders) || labelList.test(place.before)))
+    return undefined
   const name = letterName(found[0])
   return name === undefined ? undefined : { length: 1, say: name }
 }
@@ -71,25 +74,31 @@ export const plainWord: Rule = (place) => {
   const token = found[0]
   const length = token.length
   const ambiguous = place.lexicon.ambiguous.get(token)
-  if (ambiguous !== undefined) return { length, ask: ambiguous.choices }
+  if (ambiguous !== undefined) return severalReadings(token, ambiguous.choices, place)
   const unit = place.lexicon.units.find(
     ([written]) =>
       written === token || (place.text.startsWith(written, place.at) && endsThere(place, written)),
   )
-  if (
-    unit !== undefined &&
-    !isSyllable(unit[0]) &&
-    (unit[0].length > 1 || follows(place.before, countWords)) &&
-    follows(place.before, countWords)
-  ) {
+  if (unit !== undefined && !isSyllable(unit[0]) && follows(place.before, countWords)) {
     return { length: unit[0].length, say: unit[1] }
   }
   if (/\d/.test(place.text[place.at + length] ?? ''))
-    return { length: /^[\p{L}\d'’]+/u.exec(place.text.slice(place.at))?.[0].length ?? length, ask: [] }
+    return { length: matchAt(lettersAndFigures, place)?.[0].length ?? length, ask: [] }
   if (token.length === 1) return singleLetter(token, place)
   if (token === token.toUpperCase()) return capitals(token, place)
   const cased = token === token.toLowerCase() || token === capitalised(token)
   return cased && isSyllable(token) ? { length, say: token } : { length, ask: [] }
+}
+
+/** TT alone, or with a figure that clings to it: "ĐT604" is one token. */
+function severalReadings(token: string, choices: string[], place: Place): Reading {
+  const clinging = /^(\d{1,6})(\p{L}?)(?![\p{L}\d])/u.exec(after(place, token.length))
+  if (clinging === null) {
+    return { length: matchAt(lettersAndFigures, place)?.[0].length ?? token.length, ask: choices }
+  }
+  const [whole, figures = '', letter = ''] = clinging
+  const number = `${cardinal(figures, place.lexicon.zeroTens)} ${letterName(letter) ?? ''}`.trim()
+  return { length: token.length + whole.length, ask: choices.map((choice) => `${choice} ${number}`) }
 }
 
 function startsHere({ text, at }: Place, written: string): boolean {
@@ -112,6 +121,8 @@ function standsForPlace(place: Place, length: number): boolean {
 /** Words of one letter: "ở", "à", "ý" are words, "A Vương" and "Y tế" begin with one, "B" alone is a question. */
 function singleLetter(token: string, place: Place): Reading {
   const vowel = isSyllable(token)
+  if (vowel && hasVietnameseVowel(token) && capitalRun(place).length >= 2)
+    return { length: 1, say: token.toLowerCase() }
   const lower = token === token.toLowerCase()
   if (vowel && (hasVietnameseVowel(token) || (lower && token !== 'i' && token !== 'u' && token !== 'e')))
     return { length: 1, say: token }
@@ -136,26 +147,27 @@ function capitals(token: string, place: Place): Reading {
   return { length, ask: isSyllable(token) ? [token.toLowerCase()] : [] }
 }
 
-/** The all-capitals words around the place that stand together, this one included; at most 40 each way. */
+/** The all-capitals words around the place that stand together, this one included; at most 12 each way. */
 function capitalRun({ text, at, lexicon }: Place): string[] {
   const words = (part: string): string[] => part.split(/\s+/u).filter((each) => each !== '')
   const isCapitals = (each: string): boolean => /^\p{Lu}+[,.:;!?]*$/u.test(each)
-  const lineStart = text.lastIndexOf('\n', at) + 1
-  const lineEnd = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at)
+  const before = text.slice(Math.max(0, at - 110), at)
+  const behind = text.slice(at, at + 110)
   const left: string[] = []
-  for (const each of words(text.slice(Math.max(lineStart, at - 300), at))
+  for (const each of words(before.slice(before.lastIndexOf('\n') + 1))
     .reverse()
-    .slice(0, 40)) {
+    .slice(0, 12)) {
     if (!isCapitals(each)) break
     left.unshift(each)
   }
   const right: string[] = []
-  for (const each of words(text.slice(at, Math.min(lineEnd, at + 300))).slice(0, 40)) {
+  for (const each of words(behind.split('\n', 1)[0] ?? '').slice(0, 12)) {
     if (!isCapitals(each)) break
     right.push(each)
   }
-  const known = new Set([...lexicon.fixed.values()].flat().map(({ written }) => written))
-  return [...left, ...right].map((each) => each.replace(/[,.:;!?]+$/u, '')).filter((each) => !known.has(each))
+  return [...left, ...right]
+    .map((each) => each.replace(/[,.:;!?]{1,100}$/u, ''))
+    .filter((each) => !lexicon.written.has(each))
 }
 
 function capitalised(token: string): string {

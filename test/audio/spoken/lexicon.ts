@@ -5,6 +5,6 @@ import { parse } from 'yaml'
 import { type Lexicon, readLexicon } from '../../../src/audio/spoken/index.ts'
 
 const read = readLexicon(parse(readFileSync(fileURLToPath(new URL('lexicon.yaml', import.meta.url)), 'utf8')))
-if (!read.ok) throw new Error(read.why)
+if (!read.ok) throw new Error(read.why.en)
 
 export const testLexicon: Lexicon = read.value
