@@ -1,64 +1,86 @@
 /** espeak-ng as a child process: always there, deterministic for one version, a robot's accent. */
 import { execFile, spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
-import { AppError } from '../../base/errors.ts'
-import { fromBytes, secondsOf, type Sound, trim } from '../pcm.ts'
+import { reasonOf } from '../../base/errors.ts'
 import { missingProgram, programFailed, programTooSlow } from '../refusals.ts'
-import { paceMax, paceMin, type Voice } from './voice.ts'
+import { sentenceFor, soundOf } from './check.ts'
+import { VoiceError } from './errors.ts'
+import type { EspeakEntry } from './list.ts'
+import type { SynthesisOptions, Voice } from './voice.ts'
+import { readWav } from './wav.ts'
 
 const run = promisify(execFile)
 
-/** Default amplitude 100 clips at full scale; 60 leaves 2.8 dB. 135 words a minute is what carries outdoors. */
-const settings = { voice: 'vi-vn-x-central', amplitude: 60, speed: 135 }
 /** A minute of speech is 2.6 MB; no sentence comes near this. */
 const bytesMax = 32 * 1024 * 1024
-/** Below this many characters the pace says nothing: "Vâng." is mostly its own ends. */
-const paceCharactersMin = 12
 
-/** The central Vietnamese voice. `program` takes another programme's place, for tests. */
-export function espeakVoice(program = 'espeak-ng'): Voice {
+type Engine = { program: string; settings: EspeakEntry['settings'] }
+
+/** A voice of espeak-ng. `program` takes another programme's place, for tests. */
+export function espeakNgVoice(entry: EspeakEntry, program = 'espeak-ng'): Voice {
+  const { settings, region } = entry
+  let looked: Promise<string> | undefined
+  /** The version, looked up once; what failed is looked up again. */
+  const look = (): Promise<string> =>
+    (looked ??= versionWith(program, settings.voice).catch((error: unknown) => {
+      looked = undefined
+      throw error
+    }))
   return {
-    name: `espeak-ng ${settings.voice}`,
-    language: 'vi',
-    gainDecibels: 16.5,
+    name: entry.name,
+    language: entry.language,
+    ...(region !== undefined && { region }),
+    gainDecibels: entry.gain,
+    licence: entry.licence,
+    network: false,
+    concurrency: availableParallelism(),
+    charactersMax: entry.max_characters,
     async recipe() {
       const { voice, amplitude, speed } = settings
-      return `espeak-ng ${await versionOf(program)} ${voice} -a ${amplitude} -s ${speed}`
+      return `espeak-ng ${await look()} ${voice} -a ${amplitude} -s ${speed}`
     },
-    async synthesise(text, options) {
-      const spoken = text.normalize('NFC')
-      return checked(spoken, trim(soundOf(await speakWith(program, spoken, options))))
+    async synthesise(text, { signal, deadlineMs }) {
+      const sentence = sentenceFor(text, entry.max_characters)
+      signal?.throwIfAborted()
+      await look()
+      const limit = Math.min(deadlineMs, entry.time_limit * 1000)
+      const wav = readWav(await speakWith({ program, settings }, sentence, { signal, deadlineMs: limit }))
+      if (!wav.ok) throw failed([wav.why.en])
+      return soundOf(sentence, wav.value)
     },
+    close: () => Promise.resolve(),
   }
 }
 
-async function versionOf(program: string): Promise<string> {
-  try {
-    const { stdout } = await run(program, ['--version'], { timeout: 5000, killSignal: 'SIGKILL' })
-    return /\d+\.\d+(?:\.\d+)?\S*/.exec(stdout)?.[0] ?? 'unknown'
-  } catch (error) {
-    throw startRefusal(error)
+/**
+ * The installed version. Refuses when it has not this very voice: espeak-ng itself takes the nearest name, and
+ * would silently read in another accent.
+ */
+async function versionWith(program: string, voice: string): Promise<string> {
+  const ask = async (option: string): Promise<string> => {
+    try {
+      return (await run(program, [option], { timeout: 5000, killSignal: 'SIGKILL' })).stdout
+    } catch (error) {
+      throw startRefusal(error)
+    }
   }
+  // What follows a plus is a colouring of the voice.
+  const name = voice.replace(/\+.*$/, '')
+  const known = await ask(`--voices=${name.split('-')[0] ?? ''}`)
+  if (!known.split('\n').some((line) => line.trim().split(/\s+/)[1] === name)) throw noVoice(voice)
+  return /\d+\.\d+(?:\.\d+)?\S*/.exec(await ask('--version'))?.[0] ?? 'unknown'
 }
 
 /** Text goes in on standard input: as an argument "-5" would be an option and give silence. */
 async function speakWith(
-  program: string,
-  text: string,
-  { signal, deadlineMs }: { signal?: AbortSignal | undefined; deadlineMs: number },
+  { program, settings: { voice, amplitude, speed } }: Engine,
+  sentence: string,
+  { signal, deadlineMs }: SynthesisOptions,
 ): Promise<Buffer> {
   signal?.throwIfAborted()
-  const { voice, amplitude, speed } = settings
-  const child = spawn(program, [
-    '-v',
-    voice,
-    '-a',
-    String(amplitude),
-    '-s',
-    String(speed),
-    '--stdin',
-    '--stdout',
-  ])
+  const options = ['-v', voice, '-a', String(amplitude), '-s', String(speed), '--stdin', '--stdout']
+  const child = spawn(program, options)
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const heard: Buffer[] = []
   const said: string[] = []
@@ -72,11 +94,11 @@ async function speakWith(
     child.kill('SIGKILL')
   }
   const onAbort = (): void => stop(signal?.reason as Error)
-  const deadline = setTimeout(() => stop(programTooSlow('espeak-ng', deadlineMs)), deadlineMs)
+  const deadline = setTimeout(() => stop(tooSlow(deadlineMs)), deadlineMs)
   signal?.addEventListener('abort', onAbort, { once: true })
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > bytesMax) stop(programFailed('espeak-ng', ['more sound than a sentence can have']))
+    if (bytes > bytesMax) stop(failed(['more sound than a sentence can have']))
     else heard.push(chunk)
   })
   child.stderr.setEncoding('utf8').on('data', (lines: string) => said.push(lines.trim()))
@@ -85,9 +107,9 @@ async function speakWith(
   child.on('close', (code) => {
     if (stopped !== undefined) reject(stopped)
     else if (code === 0) resolve(Buffer.concat(heard))
-    else reject(programFailed('espeak-ng', said.slice(-6)))
+    else reject(failed(said.slice(-6)))
   })
-  child.stdin.end(text)
+  child.stdin.end(sentence)
   try {
     return await promise
   } finally {
@@ -96,29 +118,41 @@ async function speakWith(
   }
 }
 
-/** The samples after the header, whose size field is a placeholder when written to a pipe. */
-function soundOf(wav: Buffer): Sound {
-  const data = wav.indexOf('data', 12, 'latin1')
-  if (wav.toString('latin1', 0, 4) !== 'RIFF' || data < 0) {
-    throw programFailed('espeak-ng', ['it gave no sound'])
-  }
-  return { samples: fromBytes(wav.subarray(data + 8)), sampleRate: wav.readUInt32LE(24) }
-}
-
-/** Silence, or a pace no reader has, means that the engine did not read the words that are there. */
-function checked(text: string, sound: Sound): Sound {
-  const letters = text.replaceAll(/[^\p{L} ]/gu, '').length
-  const pace = letters / secondsOf(sound)
-  if (sound.samples.length > 0 && (letters < paceCharactersMin || (pace >= paceMin && pace <= paceMax)))
-    return sound
-  const excerpt = text.length > 60 ? `${text.slice(0, 60)}…` : text
-  throw new AppError('invalid', {
-    vi: `Máy đọc không đọc đúng câu “${excerpt}” (câu trống, hoặc nhanh chậm bất thường). Hãy sửa câu này.`,
-    en: `The voice did not read the sentence “${excerpt}” properly (empty, or at an impossible pace). Change the sentence.`,
+function noVoice(voice: string): VoiceError {
+  return new VoiceError('bad-voice', {
+    vi: `espeak-ng trên máy này không có giọng ${voice}. Hãy cài lại gói espeak-ng-data, hoặc sửa voices.yaml.`,
+    en: `The espeak-ng on this machine has no voice ${voice}. Install the package espeak-ng-data again, or correct voices.yaml.`,
   })
 }
 
-function startRefusal(error: unknown): AppError {
-  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-  return missing ? missingProgram('espeak-ng', error) : programFailed('espeak-ng', [], error)
+function startRefusal(cause: unknown): VoiceError {
+  const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+  if (!isMissing) return failed([reasonOf(cause)], cause)
+  return new VoiceError('unavailable', missingProgram('espeak-ng').sentence, { cause })
+}
+
+function failed(lines: readonly string[], cause?: unknown): VoiceError {
+  return new VoiceError('internal', programFailed('espeak-ng', lines, cause).sentence, { cause })
+}
+
+function tooSlow(deadlineMs: number): VoiceError {
+  return new VoiceError('timeout', programTooSlow('espeak-ng', deadlineMs).sentence)
+}
+
+/** The central voice without a list. */
+export function espeakVoice(program?: string): Voice {
+  return espeakNgVoice(
+    {
+      ...{
+        kind: 'espeak-ng',
+        name: 'espeak-ng vi-vn-x-central',
+        enabled: true,
+        language: 'vi',
+        region: 'central',
+      },
+      ...{ gain: 16.5, licence: 'GPL-3.0', max_characters: 1000, time_limit: 20 },
+      settings: { voice: 'vi-vn-x-central', speed: 135, amplitude: 60 },
+    },
+    program,
+  )
 }
