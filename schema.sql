@@ -361,7 +361,7 @@ CREATE TABLE airing (
   greeting_id TEXT REFERENCES recording (id),
   planned_at TEXT NOT NULL,
   latest_start_at TEXT NOT NULL,
-  ends_at TEXT NOT NULL,            -- planned end: planned_at + greeting + recording
+  ends_at TEXT NOT NULL,            -- planned end: planned_at + greeting + recording + notes
   planned_because TEXT NOT NULL,    -- the planner's reason, a sentence (vi)
   created_at TEXT NOT NULL,
   cancelled_at TEXT,

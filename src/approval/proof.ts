@@ -62,9 +62,13 @@ export type ApprovedRecording = {
   kind: ScriptKind
   priority: Priority
   recording: string
+  /** Whose greeting or variant it is; null = for every station. */
   station: string | null
   language: string
   milliseconds: number
+  /** Spoken by a person and uploaded; otherwise made by a voice. */
+  upload: boolean
+  createdAt: Instant
   approval: string
   from: Instant
   until: Instant
@@ -89,7 +93,7 @@ export async function approvedRecordings(db: Db, now: Instant): Promise<Approved
     const coverOf = await newestCover(db, approvals)
     const { script, version: number, kind, priority } = version
     const recordings = await recordingsOf(db, { script, version: number })
-    for (const { id, station, language, milliseconds, renditions } of recordings) {
+    for (const { id, station, language, milliseconds, upload, createdAt, renditions } of recordings) {
       const covers = renditions.map(({ sha256 }) => coverOf.get(sha256))
       const window = windowOf(covers)
       if (window === undefined) continue
@@ -102,6 +106,8 @@ export async function approvedRecordings(db: Db, now: Instant): Promise<Approved
         station,
         language,
         milliseconds,
+        upload: upload !== null,
+        createdAt,
         ...window,
       })
     }

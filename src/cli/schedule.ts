@@ -1,8 +1,12 @@
 /** `loa campaigns`, `loa windows`, `loa plan`, `loa airings`: what is to be heard, where and when. */
+import { access } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { dayOf, isDay, timeOfDay } from '../base/calendar.ts'
-import { AppError } from '../base/errors.ts'
+import { AppError, reasonOf } from '../base/errors.ts'
+import { writeWhole } from '../base/files.ts'
 import { silentLog } from '../base/log.ts'
+import { airingFile } from '../delivery/index.ts'
 import { airingOutcomes } from '../evidence/index.ts'
 import { stationById } from '../registry/index.ts'
 import {
@@ -177,7 +181,11 @@ function planCommands(program: Command): void {
           one,
         ]),
       )
-      const rows = all.map((airing) => ({ ...airing, outcome: outcomes.get(airing.id) ?? null }))
+      // The notes prove a play: whoever may read this list must not be able to invent one.
+      const rows = all.map(({ notes: _notes, ...airing }) => ({
+        ...airing,
+        outcome: outcomes.get(airing.id) ?? null,
+      }))
       return {
         json: { month, count: rows.length, airings: rows },
         lines: listing(
@@ -202,6 +210,20 @@ function planCommands(program: Command): void {
     .option('--station <station>', 'chỉ một đài · one station only')
   workCommand(
     airings,
+    'file <airing>',
+    'lượt phát thành một tệp MP3 để phát bằng tay · an airing as one MP3 to play by hand',
+    async (work, given) => {
+      const { bytes, name } = await airingFile(work.database, work.audioFolder, argument(given, 0))
+      const file = resolve(required(given, 'out'))
+      await writeFile(file, bytes)
+      return {
+        json: { airing: argument(given, 0), file, name, bytes: bytes.length },
+        lines: [`Đã ghi ${file} (${name}) · written`],
+      }
+    },
+  ).requiredOption('--out <file>', 'ghi vào tệp · the file to write')
+  workCommand(
+    airings,
     'cancel <airing>',
     'hủy một lượt phát sắp tới · cancel an airing to come',
     async (work, given) => {
@@ -216,6 +238,23 @@ function planCommands(program: Command): void {
   )
     .requiredOption('--by <person>', 'người hủy · who cancels it')
     .requiredOption('--why <reason>', 'lý do · why')
+}
+
+/** Writes the file, whole or not at all, in a folder that is there; an earlier download is replaced. */
+async function writeFile(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await access(dirname(file))
+    await writeWhole(file, bytes)
+  } catch (error) {
+    throw new AppError(
+      'unavailable',
+      {
+        vi: `Không ghi được ${file} (${reasonOf(error)}). Hãy xem thư mục, quyền ghi và chỗ trống, rồi làm lại.`,
+        en: `${file} cannot be written (${reasonOf(error)}). See to the folder, the permissions and the free space, then try again.`,
+      },
+      { cause: error },
+    )
+  }
 }
 
 /** When nothing was planned and no station waits: either all is planned, or nobody asked for anything yet. */

@@ -10,11 +10,14 @@
  *   through a restart or kill -9, is published again. The broker keeps nothing we would miss.
  * - Audio is not pushed at devices: 32 KiB chunks lie on the broker, retained, while somebody needs
  *   them (seeding), within a budget. A device that comes late asks for just what it lacks.
+ * - A station without a device gets its airing as one MP3 (by-hand.ts): the same approved bytes and the same
+ *   notes that a device would make.
  * - The broker is the installed mosquitto as our child (broker.ts), or any other MQTT 5 broker.
  *
  * What devices say here (state, reported, want) is housekeeping and steers what is sent; it is never
  * evidence that something was heard.
  */
+export { airingFile } from './by-hand.ts'
 export { type Broker, startBroker } from './broker.ts'
 export { type BrokerUser, mosquittoPassword } from './broker-files.ts'
 export { createDelivery, type Delivery, type DeliveryOptions, type DeliverySummary } from './delivery.ts'

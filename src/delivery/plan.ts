@@ -24,6 +24,8 @@ export type AiringToPlan = {
   priority: PlannedAiring['priority']
   /** In playing order; undefined where no file, or no approval that holds at the planned instant, is there. */
   parts: readonly (PlanPart | undefined)[]
+  /** Heard after the parts; null where the airing was planned before there were notes. */
+  notes: string | null
 }
 
 export type PlanContent = {
@@ -128,12 +130,13 @@ function comingOf(plan: Pick<DevicePlan, 'airings' | 'parts'>, now: Instant): un
   const approvals = new Map(plan.parts.map((part) => [part.sha256, part.approval]))
   return plan.airings
     .filter(({ at }) => at > toMilliseconds(now))
-    .map(({ airing, at, latest, priority, parts }) => [
+    .map(({ airing, at, latest, priority, parts, notes }) => [
       airing,
       at,
       latest,
       priority,
       parts.map((hash) => [hash, approvals.get(hash)]),
+      notes ?? null,
     ])
 }
 
@@ -144,6 +147,7 @@ function lineOf(airing: AiringToPlan, parts: readonly PlanPart[]): PlannedAiring
     latest: toMilliseconds(airing.latestStartAt),
     priority: airing.priority,
     parts: parts.map((part) => part.sha256),
+    ...(airing.notes === null ? {} : { notes: airing.notes }),
   }
 }
 

@@ -164,6 +164,7 @@ export class Planning {
       latestStartAt: airing.latestStartAt,
       priority: this.#priorities.get(versionOf(airing)) ?? 'thong-thuong',
       parts,
+      notes: airing.notes,
     }
   }
 }

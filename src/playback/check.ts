@@ -4,7 +4,8 @@
  *
  * Everything is checked again from the bytes on the disk, not from what was found when they arrived:
  * a card can be swapped, a key taken back, an approval run out in between. Whoever owns the hub, the
- * broker and the network can therefore withhold or reorder approved recordings, never add a sound.
+ * broker and the network can therefore withhold or reorder approved recordings, never add a sound but
+ * one of the 262,144 sets of notes (wire/notes.ts) after an airing that passed all of this.
  */
 import type { DevicePlan, KeysDocument, PlanPart, PlannedAiring } from '../wire/messages.ts'
 import { provesLeaf } from '../wire/merkle.ts'

@@ -1,9 +1,10 @@
 /**
  * Playback: what runs on the device beside the loudspeaker.
  *
- * It promises that nothing is heard but what an approver signed, at the time the hub planned, and that
- * what was heard is told exactly once. It needs no network at the planned instant: documents and
- * recordings are on its own disk, and everything is checked from there before each play (`check.ts`).
+ * It promises that nothing is heard but what an approver signed, at the time the hub planned, followed by
+ * the six notes of the airing, which it makes itself and never alone; and that what was heard is told
+ * exactly once. It needs no network at the planned instant: documents and recordings are on its own
+ * disk, and everything is checked from there before each play (`check.ts`).
  *
  * Messages are only noted when they arrive and worked off in `step`, one step at a time; what must
  * survive a power cut is in the journal (`journal.sql`) before it counts. Stopping writes nothing: a

@@ -136,7 +136,7 @@ export class Player {
     // Written before the first sound: after a power cut this row is all there is.
     await keepPlay(journal, play)
     this.#plays.set(play.airing, play)
-    speaker.start(play, parts)
+    speaker.start(play, parts, checked.airing.notes)
   }
 
   #check(airing: PlannedAiring, measured: ReadonlyMap<string, string | undefined>, now: number): CheckResult {

@@ -3,12 +3,9 @@ import { reasonOf } from '../base/errors.ts'
 import { type Clock, toMilliseconds } from '../base/time.ts'
 import type { PlanPart } from '../wire/messages.ts'
 import type { Play } from './agenda.ts'
-import type { Heard, Output } from './outputs/output.ts'
+import { type Heard, lengthOf, type Output, playedShare } from './outputs/output.ts'
 import { reasonText } from './reasons.ts'
 import type { Outcome } from './store.ts'
-
-/** The share of a recording that must have come out for the airing to count as played. */
-export const playedShare = 0.95
 
 export type Finished = { play: Play; plannedMs: number; heard: Heard; endedAt: number }
 
@@ -35,18 +32,21 @@ export class Speaker {
     return this.#playing !== undefined || this.#finished !== undefined ? Infinity : this.#freeSince
   }
 
-  /** Begins a play that the journal already knows. */
-  start(play: Play, parts: readonly { part: PlanPart; path: string }[]): void {
+  /**
+   * Begins a play that the journal already knows: the parts, which were checked, and after them the notes
+   * of the airing. Planned and heard milliseconds are those of the parts: the notes prove a play, they are none.
+   */
+  start(play: Play, parts: readonly { part: PlanPart; path: string }[], notes?: string): void {
     const abort = new AbortController()
-    const plannedMs = parts.reduce((sum, { part }) => sum + part.milliseconds, 0)
     const playable = parts.map(({ part: { codec, milliseconds, sha256 }, path }) => ({
       path,
       codec,
       milliseconds,
       sha256,
     }))
+    const plannedMs = lengthOf(playable)
     const done = this.#output
-      .play(playable, abort.signal)
+      .play(playable, abort.signal, notes)
       .catch((error: unknown): Heard => ({ heardMs: 0, error: reasonOf(error) }))
       .then((heard) => {
         this.#playing = undefined

@@ -33,16 +33,18 @@ function checkWhat(airing: PlannedAiring, input: PlanningInput): string[] {
       one.recording === airing.recording && one.script === airing.script && one.version === airing.version,
   )
   if (approved === undefined) return [...wrong, `recording ${airing.recording} is not approved`]
+  if (approved.station !== null && approved.station !== airing.station) {
+    wrong.push(`the recording is the variant of ${approved.station}`)
+  }
   if (!mayStart(approved, airing)) wrong.push('the recording is not valid then')
   return wrong
 }
 
-/** The station's own greeting, exactly where there are devices to play it. */
+/** The station's own greeting; only a station played by hand may go without one that is wanted. */
 function checkGreeting(airing: PlannedAiring, input: PlanningInput): string[] {
   if (airing.greeting === null) {
     return airing.devices.length > 0 && input.greetingWanted ? ['the greeting is missing'] : []
   }
-  if (airing.devices.length === 0) return ['a greeting where nobody plays it']
   const greeting = input.greetings.find(({ recording }) => recording === airing.greeting)
   if (greeting === undefined) return [`greeting ${airing.greeting} is not approved`]
   const wrong = greeting.station === airing.station ? [] : [`the greeting is that of ${greeting.station}`]
@@ -54,12 +56,12 @@ function mayStart(approved: { from: Instant; until: Instant }, airing: PlannedAi
   return approved.from <= airing.plannedAt && airing.latestStartAt <= approved.until
 }
 
-/** The planned end is the start and the length of what is heard. */
+/** The planned end is the start and the length of what is heard, notes included. */
 function checkLength(airing: PlannedAiring, input: PlanningInput): string[] {
   const recording = input.recordings.find((one) => one.recording === airing.recording)
   const greeting = input.greetings.find((one) => one.recording === airing.greeting)
   const planned = millisecondsBetween(airing.plannedAt, airing.endsAt)
-  const heard = (recording?.milliseconds ?? 0) + (greeting?.milliseconds ?? 0)
+  const heard = (recording?.milliseconds ?? 0) + (greeting?.milliseconds ?? 0) + input.notesMilliseconds
   return planned === heard ? [] : [`planned for ${String(planned)} ms, but ${String(heard)} ms are heard`]
 }
 

@@ -5,8 +5,11 @@
  * every former commune in it has heard the message, and a station is where a former commune listens.
  * The airing is owed by the unit in force on the month's last day. Only approved recordings are
  * planned; a station with devices greets with its own approved greeting and waits for it, so that
- * villagers always hear who speaks; a station played by hand needs none. Bulletins take turns over
- * stations and months. No two airings of a station come nearer than half a minute; each lies within
+ * villagers always hear who speaks; a station played by hand greets when it has one and waits for
+ * none. Where the words name the place a station plays its own variant and never another's, and a
+ * person's voice goes before a machine's. Every airing ends with six notes of its own, which prove
+ * that a clip from the village is of this play: they follow from a secret of the hub, so that nobody
+ * knows them before they are heard. Bulletins take turns over stations and months. No two airings of a station come nearer than half a minute; each lies within
  * one opening of the station's windows (its own, else the default ones).
  *
  * The planner is pure and a checker that shares no code with it reads every plan before it is stored:

@@ -16,9 +16,11 @@ export type Search = {
   openings: readonly Opening[]
   /** What could be played, best first. */
   candidates: readonly RecordingToPlan[]
-  /** Greetings of the station, best first; only for those with devices. */
+  /** Greetings of the station, best first. */
   greetings: readonly GreetingToPlan[]
   greetingWanted: boolean
+  /** How long the notes after the recording last. */
+  notesMilliseconds: number
   /** Played by people: on whole minutes, and not spread. */
   byHand: boolean
   /** In order of time. */
@@ -41,6 +43,15 @@ export type Place = {
   length: number
 }
 
+/** How long an airing lasts: greeting, recording, notes. */
+export function soundMilliseconds(
+  recording: { milliseconds: number },
+  greeting: { milliseconds: number } | undefined,
+  notesMilliseconds: number,
+): number {
+  return (greeting?.milliseconds ?? 0) + recording.milliseconds + notesMilliseconds
+}
+
 /** The first place for the first candidate that has one. */
 export function findPlace(search: Search): Place | undefined {
   for (const recording of search.candidates) {
@@ -53,13 +64,28 @@ export function findPlace(search: Search): Place | undefined {
 }
 
 function placeIn(search: Search, opening: Opening, recording: RecordingToPlan): Place | undefined {
-  const { busy, byHand } = search
   const from = Math.max(opening.from, search.notBefore, toMilliseconds(recording.from))
   const greeting = search.greetings.find((one) => {
     return toMilliseconds(one.from) <= from && from <= toMilliseconds(one.until)
   })
-  if (greeting === undefined && !byHand && search.greetingWanted) return undefined
-  const length = recording.milliseconds + (greeting?.milliseconds ?? 0)
+  if (greeting !== undefined) {
+    const place = placeFrom(search, opening, recording, greeting, from)
+    if (place !== undefined) return place
+  }
+  // People are not kept waiting for a greeting that is not there, or does not fit.
+  const without = search.byHand || (greeting === undefined && !search.greetingWanted)
+  return without ? placeFrom(search, opening, recording, undefined, from) : undefined
+}
+
+function placeFrom(
+  search: Search,
+  opening: Opening,
+  recording: RecordingToPlan,
+  greeting: GreetingToPlan | undefined,
+  from: number,
+): Place | undefined {
+  const { busy, byHand } = search
+  const length = soundMilliseconds(recording, greeting, search.notesMilliseconds)
   const ends = greeting === undefined ? [recording.until] : [recording.until, greeting.until]
   const last = Math.min(opening.to - length, ...ends.map(toMilliseconds))
   const room = Math.max(0, opening.to - from - search.neededMilliseconds)
@@ -87,15 +113,18 @@ function firstFree(
 }
 
 /** Why nothing was found. There is at least one candidate. */
-export function whyNoPlace({ openings, candidates, greetings, notBefore }: Search): Sentence {
+export function whyNoPlace(search: Search): Sentence {
+  const { openings, candidates, greetings, byHand, notBefore, notesMilliseconds } = search
   const left = openings
     .map(({ from, to }) => ({ from: Math.max(from, notBefore), to }))
     .filter(({ from, to }) => to > from)
   if (left.length === 0) return unplacedWhy.noWindow
   const inTime = left.filter(({ from }) => candidates.some(({ until }) => from <= toMilliseconds(until)))
   if (inTime.length === 0) return unplacedWhy.expires
-  const shortest = Math.min(...candidates.map(({ milliseconds }) => milliseconds))
-  const needed = shortest + (greetings[0]?.milliseconds ?? 0)
+  const greeting = byHand ? undefined : greetings[0]
+  const needed = Math.min(
+    ...candidates.map((candidate) => soundMilliseconds(candidate, greeting, notesMilliseconds)),
+  )
   const longest = Math.max(...inTime.map(({ from, to }) => to - from))
   if (longest >= needed) return unplacedWhy.full
   return windowTooShort(Math.floor(longest / 1000), Math.ceil(needed / 1000))

@@ -4,7 +4,15 @@ import { boundsOf, dayOf, daysOf, firstDayOf, instantAt, monthOf, plusDays } fro
 import type { Sentence } from '../base/errors.ts'
 import { derivedId } from '../base/ids.ts'
 import { fromMilliseconds, type Instant, toMilliseconds } from '../base/time.ts'
-import { type Busy, findPlace, gapMilliseconds, type Place, type Search, whyNoPlace } from './place.ts'
+import {
+  type Busy,
+  findPlace,
+  gapMilliseconds,
+  soundMilliseconds,
+  type Place,
+  type Search,
+  whyNoPlace,
+} from './place.ts'
 import { placedBecause, unplacedWhy } from './reasons.ts'
 import { takeTurns } from './rotate.ts'
 import { openingsByStation, type Opening } from './windows.ts'
@@ -26,7 +34,7 @@ type Ground = {
   input: PlanningInput
   earliest: number
   openingsOf: (station: string) => readonly Opening[]
-  /** Approved recordings that can still be used this month, best first, by script. */
+  /** Approved recordings that can still be used this month, by script and the station whose variant they are. */
   recordings: Map<string, RecordingToPlan[]>
   greetings: Map<string, GreetingToPlan[]>
   campaigns: { id: string; pool: string[]; turns: Map<string, string> }[]
@@ -47,8 +55,10 @@ type Want = {
  *
  * What is there stays and is never overlapped (30 s apart). A first airing comes as early as the
  * station's windows allow and not before `now + leadSeconds`; stations with devices spread their
- * starts over `spreadSeconds`, stations played by hand start on whole minutes. An airing lies wholly
- * within one opening of one day of the month. After a person cancelled an airing its replacement comes
+ * starts over `spreadSeconds`, stations played by hand start on whole minutes. An airing, its notes
+ * included, lies wholly within one opening of one day of the month. A station hears its own variant of a
+ * bulletin where there is one and never another's, a person's voice rather than a machine's, and first its
+ * own greeting; one played by hand goes without when there is none or it does not fit. After a person cancelled an airing its replacement comes
  * on a later day. Whatever cannot be placed is named with the reason.
  */
 export function planMonth(input: PlanningInput): MonthPlan {
@@ -72,14 +82,14 @@ function survey(input: PlanningInput): Ground {
   const firstDay = dayOf(fromMilliseconds(earliest))
   const usable = <T extends { from: string; until: string }>(audio: readonly T[]): T[] =>
     audio.filter(({ from, until }) => from < bounds.to && toMilliseconds(until) >= earliest)
-  const recordings = usable(input.recordings).sort(newestFirst)
+  const recordings = usable(input.recordings)
   const usableScripts = new Set(recordings.map(({ script }) => script))
   const days = daysOf(month).filter((day) => day >= firstDay)
   return {
     input,
     earliest,
     openingsOf: openingsByStation(input.windows, days),
-    recordings: Map.groupBy(recordings, ({ script }) => script),
+    recordings: Map.groupBy(recordings, ({ script, station }) => recordingKey(script, station)),
     greetings: Map.groupBy(usable(input.greetings).sort(newestFirst), ({ station }) => station),
     campaigns: input.campaigns
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -91,12 +101,37 @@ function survey(input: PlanningInput): Ground {
   }
 }
 
-/** The newest version is heard; between recordings of one version the id decides, so that it is always the same. */
+/** The greeting of the newest version; between those of one version the id decides. */
 function newestFirst(
   a: { version: number; recording: string },
   b: { version: number; recording: string },
 ): number {
   return b.version - a.version || (a.recording < b.recording ? -1 : 1)
+}
+
+function recordingKey(script: string, station: string | null): string {
+  return `${script}/${station ?? ''}`
+}
+
+/** What a station may play of a script, best first: never another station's variant. */
+function recordingsFor(ground: Ground, station: string, script: string): RecordingToPlan[] {
+  const [own, common] = [station, null].map((whose) => ground.recordings.get(recordingKey(script, whose)))
+  return [...(own ?? []), ...(common ?? [])].sort(bestFirst)
+}
+
+/**
+ * The newest version; of one version the station's own variant before the one for all, a person's voice before
+ * a machine's, the later made before the earlier; the id decides the rest, so that it is always the same.
+ */
+function bestFirst(a: RecordingToPlan, b: RecordingToPlan): number {
+  const newer = a.createdAt === b.createdAt ? 0 : a.createdAt > b.createdAt ? -1 : 1
+  return (
+    b.version - a.version ||
+    Number(a.station === null) - Number(b.station === null) ||
+    Number(b.upload) - Number(a.upload) ||
+    newer ||
+    (a.recording < b.recording ? -1 : 1)
+  )
 }
 
 function campaignTurns(input: PlanningInput, campaign: string, pool: string[]): Ground['campaigns'][number] {
@@ -123,15 +158,16 @@ function planStation(ground: Ground, station: StationToPlan, index: number): Mon
     .filter(({ id }) => !there.some((airing) => isFor(ground, airing, id) && airing.cancelled === null))
     .map((campaign) => wantOf(ground, campaign, station, there))
   if (wants.length === 0) return plan
-  const greetings = station.devices.length > 0 ? (ground.greetings.get(station.id) ?? []) : []
+  const greetings = ground.greetings.get(station.id) ?? []
   const busy = there.filter(({ cancelled }) => cancelled === null).map(busyWith)
   const { input } = ground
   const search: Omit<Search, 'candidates' | 'notBefore' | 'busy'> = {
     openings: ground.openingsOf(station.id),
     greetings,
     greetingWanted: input.greetingWanted,
+    notesMilliseconds: input.notesMilliseconds,
     byHand: station.devices.length === 0,
-    neededMilliseconds: neededMilliseconds(wants, greetings),
+    neededMilliseconds: neededMilliseconds(wants, greetings, input.notesMilliseconds),
     spreadMilliseconds: input.spreadSeconds * 1000,
     share: index / input.stations.length,
   }
@@ -161,11 +197,15 @@ function busyWith({ plannedAt, endsAt }: { plannedAt: Instant; endsAt: Instant }
 }
 
 /** How long it takes to play everything one after the other. */
-function neededMilliseconds(wants: readonly Want[], greetings: readonly GreetingToPlan[]): number {
+function neededMilliseconds(
+  wants: readonly Want[],
+  greetings: readonly GreetingToPlan[],
+  notesMilliseconds: number,
+): number {
   const lengths = wants.flatMap(({ candidates: [first] }) => {
     return first === undefined
       ? []
-      : [first.milliseconds + (greetings[0]?.milliseconds ?? 0) + gapMilliseconds]
+      : [soundMilliseconds(first, greetings[0], notesMilliseconds) + gapMilliseconds]
   })
   return lengths.reduce((sum, length) => sum + length, -gapMilliseconds)
 }
@@ -191,7 +231,7 @@ function wantOf(
     campaign: campaign.id,
     attempt,
     notBefore: Math.max(ground.earliest, ...unsuited),
-    candidates: inTurn.flatMap((script) => ground.recordings.get(script) ?? []),
+    candidates: inTurn.flatMap((script) => recordingsFor(ground, station.id, script)),
     pool: campaign.pool,
   }
 }
@@ -205,7 +245,9 @@ function refusalBeforePlacing(
   if (ground.earliest >= toMilliseconds(boundsOf(ground.input.month).to)) return unplacedWhy.monthOver
   if (station.unit === null) return unplacedWhy.noUnit
   if (want.attempt > attemptsMax) return unplacedWhy.tooOften
-  if (want.candidates.length === 0) return unplacedWhy.noRecording
+  if (want.candidates.length === 0) {
+    return want.pool.length === 0 ? unplacedWhy.noRecording : unplacedWhy.noVariant
+  }
   if (station.devices.length > 0 && ground.input.greetingWanted && greetings.length === 0) {
     return unplacedWhy.noGreeting
   }

@@ -35,6 +35,10 @@ export const unplacedWhy = {
     vi: 'Chờ duyệt: đợt tuyên truyền chưa có bản ghi nào được duyệt và còn hiệu lực trong tháng.',
     en: 'Waiting for approval: the campaign has no recording that is approved and valid in the month.',
   },
+  noVariant: {
+    vi: 'Chờ bản riêng của đài: các bản tin đã duyệt của đợt có nhắc tên nơi phát, mà bản riêng cho đài này chưa được tạo hoặc chưa được duyệt.',
+    en: 'Waiting for the variant of the station: the approved bulletins of the campaign name the place, and the one for this station is not made or not approved yet.',
+  },
   noGreeting: {
     vi: 'Chờ lời chào được duyệt: đài có bộ điều khiển nhưng lời chào riêng của đài chưa được duyệt.',
     en: 'Waiting for the greeting: the station has controllers, but its own greeting is not approved yet.',

@@ -2,6 +2,7 @@
 import type { Month } from '../base/calendar.ts'
 import type { Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
+import type { AiringWithNotes } from './notes.ts'
 import type { Airing, Campaign, PlannedAiring, Window } from './types.ts'
 
 /** Rows written by one statement, and values in one list: well under SQLite's 32,766 variables. */
@@ -135,8 +136,24 @@ export async function airingsOf(db: Db, query: AiringQuery = {}): Promise<Airing
   )
 }
 
-/** Adds planned airings with their devices. */
-export async function insertAirings(db: Db, airings: readonly PlannedAiring[], now: Instant): Promise<void> {
+/** The notes of all airings planned from one instant to another (both inclusive), cancelled ones too. */
+export async function notesBetween(db: Db, from: Instant, to: Instant): Promise<AiringWithNotes[]> {
+  return db
+    .selectFrom('airing')
+    .select(['station_id as station', 'planned_at as plannedAt', 'notes'])
+    .where('planned_at', '>=', from)
+    .where('planned_at', '<=', to)
+    .where('notes', 'is not', null)
+    .$narrowType<{ notes: string }>()
+    .execute()
+}
+
+/** Adds planned airings with their devices and notes. */
+export async function insertAirings(
+  db: Db,
+  airings: readonly (PlannedAiring & Pick<Airing, 'notes'>)[],
+  now: Instant,
+): Promise<void> {
   const rows = airings.map((airing) => ({
     id: airing.id,
     campaign_id: airing.campaign,
@@ -156,7 +173,7 @@ export async function insertAirings(db: Db, airings: readonly PlannedAiring[], n
     created_at: now,
     cancelled_at: null,
     cancelled_why: null,
-    notes: null,
+    notes: airing.notes,
   }))
   const devices = airings.flatMap(({ id, devices }) =>
     devices.map((device_id) => ({ airing_id: id, device_id })),
@@ -206,6 +223,7 @@ type AiringRow = {
   created_at: string
   cancelled_at: string | null
   cancelled_why: string | null
+  notes: string | null
 }
 
 function airingOf(row: AiringRow, devices: string[]): Airing {
@@ -225,6 +243,7 @@ function airingOf(row: AiringRow, devices: string[]): Airing {
     endsAt: row.ends_at,
     plannedBecause: row.planned_because,
     devices,
+    notes: row.notes,
     createdAt: row.created_at,
     cancelled: row.cancelled_at === null ? null : { at: row.cancelled_at, why: row.cancelled_why ?? '' },
   }

@@ -45,12 +45,12 @@ export type PlannedAiring = {
   script: string
   version: number
   recording: string
-  /** The station's own greeting, played before the recording. */
+  /** The station's own greeting, played before the recording; null where none was approved. */
   greeting: string | null
   plannedAt: Instant
   /** The play does not start after this instant. */
   latestStartAt: Instant
-  /** Planned end: start, greeting and recording. */
+  /** Planned end: start, greeting, recording and notes. */
   endsAt: Instant
   /** The planner's reason, a sentence in Vietnamese. */
   plannedBecause: string
@@ -60,6 +60,11 @@ export type PlannedAiring = {
 
 /** An airing as it stands in the database. `cancelled.why` is a person's sentence or one of `hubReasons`. */
 export type Airing = PlannedAiring & {
+  /**
+   * Six digits from 0 to 7: the notes heard after this airing and no other (wire/notes.ts). They prove that a
+   * clip is of this play, so they are not for listings and logs. Null: planned before there were notes.
+   */
+  notes: string | null
   createdAt: Instant
   cancelled: { at: Instant; why: string } | null
 }
@@ -85,7 +90,14 @@ type ApprovedAudio = {
 }
 
 /** An approved recording of a bulletin. */
-export type RecordingToPlan = ApprovedAudio & { script: string }
+export type RecordingToPlan = ApprovedAudio & {
+  script: string
+  /** The one station whose variant it is; null = for every station. */
+  station: string | null
+  /** Spoken by a person, not by a machine voice. */
+  upload: boolean
+  createdAt: Instant
+}
 
 /** An approved greeting of a station. */
 export type GreetingToPlan = ApprovedAudio & { station: string }
@@ -118,9 +130,11 @@ export type PlanningInput = {
   /** Those in force in the month. */
   campaigns: readonly Pick<Campaign, 'id' | 'scripts'>[]
   recordings: readonly RecordingToPlan[]
-  /** Whether a greeting is wanted at all: then stations with devices wait for theirs. */
+  /** Whether a greeting is wanted at all: then stations with devices wait for theirs; those played by hand do not. */
   greetingWanted: boolean
   greetings: readonly GreetingToPlan[]
+  /** How long the notes last that end every airing. */
+  notesMilliseconds: number
   there: readonly AiringThere[]
 }
 

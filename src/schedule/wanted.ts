@@ -1,6 +1,7 @@
 /** The schedule's job: what the coming month lacks is planned; what can no longer be played is planned again. */
 import assert from 'node:assert/strict'
 import { approvedRecordings } from '../approval/index.ts'
+import { notesMilliseconds } from '../audio/index.ts'
 import {
   boundsOf,
   dayOf,
@@ -11,6 +12,7 @@ import {
   nextMonth,
   plusDays,
 } from '../base/calendar.ts'
+import { type Ids, randomIds } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Clock, Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
@@ -18,9 +20,10 @@ import { enrolledDevices, stationsOf, stationUnitsOn } from '../registry/index.t
 import { submittedVersions } from '../scripts/index.ts'
 import { campaignsIn } from './campaigns.ts'
 import { checkMonth } from './check.ts'
+import { enterAirings } from './enter.ts'
 import { planMonth } from './plan.ts'
 import { type HubReason, isHubReason } from './reasons.ts'
-import { airingsOf, cancelAirings, insertAirings, windowsOf } from './store.ts'
+import { airingsOf, cancelAirings, windowsOf } from './store.ts'
 import type { Airing, AiringThere, MonthPlan, PlanningInput, Unplaced } from './types.ts'
 
 /** From this day of the month on, the next month is planned too. */
@@ -33,10 +36,10 @@ export type PlanningPace = { leadSeconds: number; spreadSeconds: number; lateSec
  * given months. Airings still to come whose recording or greeting is no longer approved, or whose
  * station has other devices now, are cancelled and planned again. One transaction: all of it or
  * nothing, and running it twice changes nothing. Throws when the checker refuses the plan (a bug:
- * nothing is stored then).
+ * nothing is stored then). `ids` is for the secret behind the notes, drawn once in the hub's life.
  */
 export async function planWanted(
-  wanted: { database: Database; clock: Clock; log: Log; months?: readonly Month[] } & PlanningPace,
+  wanted: { database: Database; clock: Clock; log: Log; months?: readonly Month[]; ids?: Ids } & PlanningPace,
 ): Promise<{ planned: number; cancelled: number; unplaced: Unplaced[] }> {
   const now = wanted.clock.now()
   const result = { planned: 0, cancelled: 0, unplaced: [] as Unplaced[] }
@@ -47,7 +50,7 @@ export async function planWanted(
       const wrong = checkMonth(airings, input.value)
       assert.deepEqual(wrong, [], 'the checker refuses the plan')
       for (const [why, ids] of input.outdated) await cancelAirings(tx, ids, why, now)
-      await insertAirings(tx, airings, now)
+      await enterAirings(tx, airings, { now, ids: wanted.ids ?? randomIds })
       result.planned += airings.length
       result.cancelled += [...input.outdated.values()].flat().length
       result.unplaced.push(...unplaced)
@@ -93,6 +96,7 @@ async function planningInput(
     windows: await windowsOf(db),
     campaigns,
     ...audio,
+    notesMilliseconds,
     there: there.map((airing) => whatIsThere(airing, goes.has(airing.id))),
   }
   return { value, outdated }

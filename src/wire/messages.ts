@@ -84,6 +84,11 @@ export const PlannedAiring = z.object({
   priority: z.enum(['thong-thuong', 'uu-tien', 'khan-cap']),
   /** Hashes of the parts, in playing order: the greeting of the station, then the script. */
   parts: z.array(hash).min(1).max(4),
+  /** The six notes that the controller makes after the parts (notes.ts); absent = none. */
+  notes: z
+    .string()
+    .regex(/^[0-7]{6}$/)
+    .optional(),
 })
 export type PlannedAiring = z.infer<typeof PlannedAiring>
 

@@ -46,6 +46,7 @@ function airing(
     latestStartAt: plusMilliseconds(now, inMs + 900_000),
     priority: 'thong-thuong',
     parts,
+    notes: null,
   }
 }
 
@@ -83,6 +84,7 @@ describe('what a plan says', () => {
       fc.property(
         fc.array(
           fc.record({
+            notes: fc.option(fc.constant('012345')),
             inMs: fc.integer({ min: 1, max: 14 * day }),
             file: fc.integer({ min: 0, max: 120 }),
             proof: fc.integer({ min: 0, max: 24 }),
@@ -90,9 +92,10 @@ describe('what a plan says', () => {
           { minLength: 1, maxLength: 700 },
         ),
         (wanted) => {
-          const airings = wanted.map(({ inMs, file, proof }, index) =>
-            airing(`air-${String(index)}`, inMs, [part(file, `appr-${String(file)}`, proof)]),
-          )
+          const airings = wanted.map(({ inMs, file, proof, notes }, index) => ({
+            ...airing(`air-${String(index)}`, inMs, [part(file, `appr-${String(file)}`, proof)]),
+            notes,
+          }))
           const content = contentOf(airings)
           const plan = planOf('loa-tra-leng', 1, content, now)
           expect(sealEnvelope('plan', DevicePlan, plan, key).length).toBeLessThanOrEqual(controlBytesMax)
@@ -106,6 +109,14 @@ describe('what a plan says', () => {
       ),
       { numRuns: 40 },
     )
+  })
+
+  it('has the notes of each airing, under its digest; an airing from before there were notes has none', () => {
+    const content = contentOf([{ ...airing('a', hour), notes: '012345' }, airing('b', 2 * hour)])
+    expect(content.airings.map(({ notes }) => notes)).toEqual(['012345', undefined])
+    expect(content.airings[1]).not.toHaveProperty('notes')
+    const other = contentOf([{ ...airing('a', hour), notes: '012346' }, airing('b', 2 * hour)])
+    expect(digestOf(other)).not.toBe(digestOf(content))
   })
 
   it('is the same whatever the order of the airings', () => {
@@ -134,6 +145,7 @@ describe('a device needs a new plan', () => {
     ['another latest start', [{ ...airing('a', hour), latestStartAt: plusMilliseconds(now, 5 * hour) }]],
     ['another priority', [{ ...airing('a', hour), priority: 'khan-cap' as const }]],
     ['another file', [airing('a', hour, [part(2)])]],
+    ['notes', [{ ...airing('a', hour), notes: '012345' }]],
     ['a greeting', [airing('a', hour, [part(9), part(1)])]],
     ['another approval of the same file', [airing('a', hour, [part(1, 'appr-2')])]],
   ])('when what is to come has changed: %s', (_, airings) => {

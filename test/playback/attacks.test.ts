@@ -2,7 +2,8 @@ import Sqlite from 'better-sqlite3'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newSigningKey } from '../../src/wire/envelope.ts'
+import { z } from 'zod'
+import { newSigningKey, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { ApprovalStatement, DevicePlan, PlannedAiring, PlanPart } from '../../src/wire/messages.ts'
 import { topics } from '../../src/wire/topics.ts'
 import type { Recording, SampleKey } from '../support/controller-hub.ts'
@@ -10,6 +11,7 @@ import { World } from '../support/controller-world.ts'
 
 const device = 'loa-20440'
 const hour = 3_600_000
+const day = 86_400_000
 
 describe('whoever owns hub, broker and network', () => {
   let world: World
@@ -126,7 +128,48 @@ describe('whoever owns hub, broker and network', () => {
     expect(hub.reports.get(device)?.generation).toBe(0)
   })
 
-  const day = 86_400_000
+  it('can choose the notes after what is approved, and no other sound', async () => {
+    await announce({ airing: { notes: '777777' } })
+    await world.pass(hour)
+    expect(world.sounds).toMatchObject([{ bytes: [script.sha256], notes: '777777' }])
+    expect(receipts()).toEqual([['played', null]])
+  })
+
+  it.each<[string, object]>([
+    ['of another number', { notes: '01234567' }],
+    ['that are no notes', { notes: '012389' }],
+    ['in another form', { notes: 12_345 }],
+    ['with something behind them', { notes: '012345\n' }],
+    ['without anything before them', { notes: '012345', parts: [] }],
+  ])('cannot give a plan with notes %s: it is refused whole, whoever signed it', async (_said, change) => {
+    const { hub } = world
+    const { envelope, parts } = hub.approval('duyet-1', [script])
+    const good = hub.airing('air-good', 300, [script])
+    const plan = {
+      ...{ v: 1, device, generation: 1, issued: world.now },
+      expires: world.now + 14 * day,
+      parts,
+    }
+    const airings = [good, { ...hub.airing('air-1', 600, [script]), ...change }]
+    hub.publishKeys()
+    hub.publish(topics.approval('duyet-1'), envelope)
+    hub.publish(topics.plan(device), sealEnvelope('plan', z.unknown(), { ...plan, airings }, hub.key))
+    hub.seed(script)
+    await world.pass(hour)
+    expect(world.sounds).toEqual([])
+    expect(hub.reports.get(device)?.generation).toBe(0)
+    expect(world.devices.get(device)?.controller.status().troubles).toEqual([
+      expect.stringMatching(/^plan-refused: .*airings\.1\./),
+    ])
+  })
+
+  it('cannot have notes heard where the part before them is not approved', async () => {
+    await announce({ airing: { notes: '012345' }, approvalSigner: newSigningKey() })
+    await world.pass(hour)
+    expect(world.sounds).toEqual([])
+    expect(receipts()).toEqual([['refused', expect.stringContaining('not-approved')]])
+  })
+
   it.each<[string, () => Parameters<typeof announce>[0], string]>([
     ['approved by the hub itself', () => ({ approvalSigner: world.hub.key }), 'not-approved: unknown key'],
     ['approved by a stranger', () => ({ approvalSigner: newSigningKey() }), 'not-approved: unknown key'],

@@ -51,6 +51,34 @@ describe('a planned airing', () => {
     expect(world.devices.get(device)?.controller.status()).toMatchObject({ played: 1, outbox: 0 })
   })
 
+  it('ends with its notes, which are no part of what was heard', async () => {
+    await world.switchOn(device)
+    const { hub } = world
+    const script = hub.recording('script')
+    const { envelope, parts } = hub.approval('duyet-1', [script])
+    const airings = [
+      { ...hub.airing('air-1', 60, [script]), notes: '704132' },
+      { ...hub.airing('air-2', 80, [script]), notes: '015726' },
+    ]
+    hub.publishKeys()
+    hub.publish(topics.approval('duyet-1'), envelope)
+    hub.publish(topics.plan(device), hub.plan(device, parts, airings))
+    hub.seed(script)
+    await world.pass(600_000)
+    // The second waits for the notes of the first.
+    const begun = airings[0]!.at
+    expect(world.sounds.map(({ at, notes }) => [at, notes])).toEqual([
+      [fromMilliseconds(begun), '704132'],
+      [fromMilliseconds(begun + 32_280), '015726'],
+    ])
+    expect(
+      hub.kept.map(({ outcome, heardMs, started, ended }) => [outcome, heardMs, started, ended]),
+    ).toEqual([
+      ['played', 30_000, begun, begun + 32_280],
+      ['played', 30_000, begun + 32_280, begun + 64_560],
+    ])
+  })
+
   it('is not heard again when the same plan comes again, or a new one still lists it', async () => {
     await world.switchOn(device)
     const airing = world.hub.announce(device, 'air-1', 60)

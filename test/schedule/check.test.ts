@@ -7,7 +7,7 @@ import { planningCase } from '../support/ledger-plan.ts'
 
 const input = planningCase(`
   month      2026-11
-  now        2026-10-25 08:00 lead 60s
+  now        2026-10-25 08:00 lead 60s notes 2.28s
   station    an-phu devices loa-an-phu
   station    my-hoa
   window     every  05:00-05:30
@@ -17,6 +17,7 @@ const input = planningCase(`
   campaign   phong-chay bai-2
   recording  bai-1 75s
   recording  bai-2 60s until 2026-11-20 12:00
+  recording  bai-1 70s for my-hoa
   recording  bai-9 60s
   greeting   an-phu 8s
   greeting   my-hoa 8s
@@ -82,6 +83,16 @@ describe('the checker', () => {
       { script: 'bai-9', recording: 'bai-9-v1' },
       /bai-9 is not of the campaign/,
     ],
+    [
+      'the variant of another station',
+      { recording: 'bai-1-v1-my-hoa', endsAt: plusMilliseconds(first!.endsAt, -5000) },
+      /^the recording is the variant of my-hoa$/,
+    ],
+    [
+      'an end that leaves no time for the notes',
+      { endsAt: plusMilliseconds(first!.endsAt, -2280) },
+      /planned for 83000 ms, but 85280 ms are heard/,
+    ],
     ['no greeting where devices play', { greeting: null }, /the greeting is missing/],
     ['the greeting of another station', { greeting: 'loi-chao-my-hoa' }, /the greeting is that of my-hoa/],
     [
@@ -101,13 +112,22 @@ describe('the checker', () => {
     expect(changed(change).join('\n')).toMatch(why)
   })
 
+  it('lets a station played by hand greet, and go without a greeting', () => {
+    const byHand = airings.filter(({ station }) => station === 'my-hoa')
+    expect(byHand.map(({ greeting }) => greeting)).toEqual(['loi-chao-my-hoa', 'loi-chao-my-hoa'])
+    const without = byHand.map((airing) => {
+      return { ...airing, greeting: null, endsAt: plusMilliseconds(airing.endsAt, -8000) }
+    })
+    expect(checkMonth(without, input)).toEqual([])
+  })
+
   it('refuses a recording whose approval ends before the play', () => {
     const late = airings.find(({ script }) => script === 'bai-2')!
     const moved = {
       ...late,
       plannedAt: '2026-11-20T22:10:00.000Z',
       latestStartAt: '2026-11-20T22:10:00.000Z',
-      endsAt: '2026-11-20T22:11:08.000Z',
+      endsAt: '2026-11-20T22:11:10.280Z',
     }
     expect(checkMonth([moved], input)).toEqual([`${late.id}: the recording is not valid then`])
   })

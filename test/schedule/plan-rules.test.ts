@@ -50,9 +50,14 @@ const recording = fc
     fc.integer({ min: 1, max: 2 }),
     fc.integer({ min: 5_000, max: 300_000 }),
     validity,
+    fc.option(stationId, { freq: 1 }),
+    fc.boolean(),
+    fc.integer({ min: 0, max: 2 }),
   )
-  .map(([script, version, milliseconds, valid]) => {
-    return { script, version, milliseconds, recording: `rec-${script}-${version}`, ...valid }
+  .map(([script, version, milliseconds, valid, station, upload, made]) => {
+    const name = `rec-${script}-${version}-${station ?? 'all'}-${String(upload)}`
+    const createdAt = `2026-01-0${made + 1}T00:00:00.000Z`
+    return { script, version, milliseconds, recording: name, station, upload, createdAt, ...valid }
   })
 
 const greeting = fc
@@ -87,11 +92,14 @@ const someCase: fc.Arbitrary<PlanningInput> = fc.record({
   ),
   windows: fc.uniqueArray(window, { maxLength: 6, selector: ({ id }) => id }),
   campaigns: fc.uniqueArray(campaign, { minLength: 1, selector: ({ id }) => id }),
-  recordings: fc.uniqueArray(recording, { maxLength: 5, selector: (one) => one.recording }),
+  recordings: fc.uniqueArray(recording, { maxLength: 8, selector: (one) => one.recording }),
+  notesMilliseconds: fc.constantFrom(0, 2280),
   greetingWanted: fc.boolean(),
   greetings: fc.uniqueArray(greeting, { maxLength: 5, selector: ({ station }) => station }),
   there: fc.constant([]),
 })
+
+const allDay = { id: 'ngay', station: null, opens: '00:00', closes: '24:00', validTo: null, sample: false }
 
 function asThere(plan: MonthPlan): AiringThere[] {
   return plan.airings.map((airing) => ({ ...airing, cancelled: null }))
@@ -167,6 +175,42 @@ describe('every plan', () => {
     )
   })
 
+  it("has each station hear its own or everybody's, and the one it should hear where any would fit", () => {
+    let chosen = 0
+    fc.assert(
+      fc.property(someCase, (given) => {
+        // All day, always approved, one campaign: then only the choice among recordings is left.
+        const windows = [{ ...allDay, validFrom: '2026-01-01' }]
+        const always = { from: '2026-01-01T00:00:00.000Z', until: '2027-01-01T00:00:00.000Z' }
+        const recordings = given.recordings.map((one) => ({ ...one, ...always }))
+        const campaigns = given.campaigns.slice(0, 1)
+        const input = { ...given, now: instantAt('2026-10-25', '00:00'), windows, recordings, campaigns }
+        for (const airing of planMonth(input).airings) {
+          const may = recordings.filter(
+            ({ script, station }) =>
+              script === airing.script && (station === null || station === airing.station),
+          )
+          const version = Math.max(...may.map((one) => one.version))
+          const best = may
+            .filter((one) => one.version === version)
+            .map((one) => {
+              const { recording, station, upload, createdAt } = one
+              return { recording, rank: [station === null ? 0 : 1, upload ? 1 : 0, createdAt].join(' ') }
+            })
+          const highest = best
+            .map(({ rank }) => rank)
+            .sort()
+            .at(-1)
+          const right = best.filter(({ rank }) => rank === highest).map((one) => one.recording)
+          expect(right).toContain(airing.recording)
+          if (may.length > 1) chosen += 1
+        }
+      }),
+      { numRuns: 200 },
+    )
+    expect(chosen).toBeGreaterThan(50)
+  })
+
   it('places every station that has a window long enough and an approved recording', () => {
     let possible = 0
     let impossible = 0
@@ -195,6 +239,7 @@ describe('every plan', () => {
  */
 function hasPlace(input: PlanningInput, station: string): boolean {
   const { devices } = input.stations.find(({ id }) => id === station)!
+  // By hand there may be a greeting and need not be: the shortest that would do is without.
   const greetings = input.greetings.filter((one) => devices.length > 0 && one.station === station)
   if (devices.length > 0 && input.greetingWanted && greetings.length === 0) return false
   const soonest = Math.ceil((toMilliseconds(input.now) + input.leadSeconds * 1000) / 1000) * 1000
@@ -206,12 +251,13 @@ function hasPlace(input: PlanningInput, station: string): boolean {
     return (own.length > 0 ? own : inForce.filter((one) => one.station === null)).some(({ opens, closes }) =>
       input.recordings.some((one) => {
         if (!input.campaigns[0]!.scripts.includes(one.script)) return false
+        if (one.station !== null && one.station !== station) return false
         const start = Math.max(toMilliseconds(instantAt(name, opens)), soonest, toMilliseconds(one.from))
         const holds = (audio: { from: string; until: string }): boolean =>
           audio.from <= fromMilliseconds(start) && fromMilliseconds(start) <= audio.until
         const greets = greetings.find(holds)
         if (greets === undefined && devices.length > 0 && input.greetingWanted) return false
-        const length = one.milliseconds + (greets?.milliseconds ?? 0)
+        const length = one.milliseconds + (greets?.milliseconds ?? 0) + input.notesMilliseconds
         return holds(one) && start + length <= toMilliseconds(instantAt(name, closes))
       }),
     )
@@ -259,8 +305,9 @@ describe('turns', () => {
               recordings: scripts.map((script) => ({
                 ...{ script, version: 1, recording: `rec-${script}`, milliseconds: 60_000 },
                 ...{ from: '2026-01-01T00:00:00.000Z', until: '2028-01-01T00:00:00.000Z' },
+                ...{ station: null, upload: false, createdAt: '2026-01-01T00:00:00.000Z' },
               })),
-              ...{ greetingWanted: false, greetings: [], there },
+              ...{ greetingWanted: false, greetings: [], notesMilliseconds: 2280, there },
             })
             const counts = scripts.map(
               (script) => plan.airings.filter((airing) => airing.script === script).length,

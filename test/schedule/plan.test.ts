@@ -122,6 +122,25 @@ describe('where an airing is placed', () => {
     )
   })
 
+  it('leaves time for the notes at the end: within the window, and before the half minute of silence', () => {
+    const two = `
+      month      2026-11
+      now        2026-10-25 08:00 notes 2.28s
+      station    an-phu devices loa-an-phu
+      window     every 05:00-05:03
+      campaign   mua-ban-nguoi bai-1
+      campaign   phong-chay bai-2
+      recording  bai-1 75s
+      recording  bai-2 60s
+    `
+    expect(planned(two)).toBe(
+      'an-phu 2026-11-01 05:00:00–05:01:17 mua-ban-nguoi bai-1 v1\n' +
+        'an-phu 2026-11-01 05:01:48–05:02:50 phong-chay bai-2 v1',
+    )
+    const tight = planned(two.replace('05:03', '05:02').replace('bai-1 75s', 'bai-1 118s'))
+    expect(tight).toContain('an-phu not placed for mua-ban-nguoi: Khung giờ dài nhất còn lại chỉ có 120 giây')
+  })
+
   it('goes round what is there already, also round the last airing of the month before', () => {
     expect(
       planned(`
@@ -203,6 +222,83 @@ describe('which recording is heard', () => {
     ).toContain('bai-2 v1')
   })
 
+  const variants = (...recordings: string[]): string =>
+    planMonth(
+      planningCase(`
+        month      2026-11
+        now        2026-10-25 08:00
+        station    an-phu
+        station    my-hoa
+        window     every 05:00-05:30
+        campaign   thang bai-1 bai-2
+        ${recordings.map((line) => `recording ${line}`).join('\n')}
+      `),
+    )
+      .airings.map(({ station, recording }) => `${station} ${recording}`)
+      .join(', ')
+
+  it("plays a station's own variant of a bulletin before the one for all, whoever spoke that", () => {
+    expect(variants('bai-1 60s for an-phu', 'bai-1 60s spoken')).toBe(
+      'an-phu bai-1-v1-an-phu, my-hoa bai-1-v1-spoken',
+    )
+  })
+
+  it('never plays the variant of another station: those without their own hear another bulletin, or wait', () => {
+    expect(variants('bai-1 60s for an-phu', 'bai-2 60s')).toBe('an-phu bai-2-v1, my-hoa bai-2-v1')
+    expect(variants('bai-1 60s for an-phu')).toBe('an-phu bai-1-v1-an-phu')
+    expect(variants('bai-1 60s version 1', 'bai-1 60s version 2 for an-phu')).toBe(
+      'an-phu bai-1-v2-an-phu, my-hoa bai-1-v1',
+    )
+    expect(
+      planned(`
+        month      2026-11
+        now        2026-10-25 08:00
+        station    my-hoa
+        window     every 05:00-05:30
+        campaign   thang bai-1
+        recording  bai-1 60s for an-phu
+      `),
+    ).toMatch(/^my-hoa not placed for thang: Chờ bản riêng của đài/)
+  })
+
+  it("plays a person's voice rather than a machine's, and of several the one made last", () => {
+    expect(
+      variants('bai-1 60s', 'bai-1 61s spoken', 'bai-1 62s for my-hoa', 'bai-1 63s for my-hoa spoken'),
+    ).toBe('an-phu bai-1-v1-spoken, my-hoa bai-1-v1-my-hoa-spoken')
+    const twoPeople = planningCase(`
+      month      2026-11
+      now        2026-10-25 08:00
+      station    an-phu
+      window     every 05:00-05:30
+      campaign   thang bai-1
+      recording  bai-1 60s spoken
+      recording  bai-1 61s spoken
+      recording  bai-1 62s
+    `)
+    const named = twoPeople.recordings.map((one, index) => ({ ...one, recording: `rec-${9 - index}` }))
+    for (const recordings of [named, named.toReversed()]) {
+      expect(planMonth({ ...twoPeople, recordings }).airings[0]?.recording).toBe('rec-8')
+    }
+  })
+
+  it('lasts as long as what this station hears', () => {
+    expect(
+      planned(`
+        month      2026-11
+        now        2026-10-25 08:00 notes 2.28s
+        station    an-phu
+        station    my-hoa
+        window     every 05:00-05:30
+        campaign   thang bai-1
+        recording  bai-1 60s
+        recording  bai-1 75s for my-hoa
+      `),
+    ).toBe(
+      'an-phu 2026-11-01 05:00:00–05:01:02 thang bai-1 v1\n' +
+        'my-hoa 2026-11-01 05:00:00–05:01:17 thang bai-1 v1',
+    )
+  })
+
   it('never starts a recording after its approval has ended, not even late', () => {
     const [airing] = planMonth(
       planningCase(`
@@ -228,10 +324,21 @@ describe('the greeting of the station', () => {
     campaign   thang bai-1
     recording  bai-1 60s
   `
-  it('comes first where there are devices; a station played by hand needs none', () => {
+  it('comes first where there is one; a station played by hand does not wait for its own', () => {
     expect(planned(`${twoStations}greeting an-phu 8s`)).toBe(
       'an-phu 2026-11-01 05:00:00–05:01:08 thang bai-1 v1 + greeting\n' +
         'my-hoa 2026-11-01 05:00:00–05:01:00 thang bai-1 v1',
+    )
+    expect(planned(`${twoStations}greeting an-phu 8s\ngreeting my-hoa 7s`)).toContain(
+      'my-hoa 2026-11-01 05:00:00–05:01:07 thang bai-1 v1 + greeting',
+    )
+  })
+
+  it('is left out by hand, never by devices, where the window has no room for it', () => {
+    const narrow = `${twoStations}greeting an-phu 8s\ngreeting my-hoa 7s`.replace('05:30', '05:01')
+    expect(planned(narrow)).toBe(
+      'my-hoa 2026-11-01 05:00:00–05:01:00 thang bai-1 v1\n' +
+        'an-phu not placed for thang: Khung giờ dài nhất còn lại chỉ có 60 giây, trong khi bản tin cần 68 giây. Hãy mở khung giờ dài hơn.',
     )
   })
 

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { boundsOf, dayOf, instantAt } from '../../src/base/calendar.ts'
 import { silentLog } from '../../src/base/log.ts'
 import type { Clock } from '../../src/base/time.ts'
-import { monotonicMilliseconds, plusMilliseconds } from '../../src/base/time.ts'
+import { millisecondsBetween, monotonicMilliseconds, plusMilliseconds } from '../../src/base/time.ts'
+import { recall } from '../../src/db/index.ts'
 import { revokeDevice } from '../../src/registry/index.ts'
 import {
   type Airing,
@@ -13,7 +14,7 @@ import {
   previewMonth,
 } from '../../src/schedule/index.ts'
 import { withdrawVersion } from '../../src/scripts/index.ts'
-import { monday } from '../support/desk.ts'
+import { monday, submitted } from '../support/desk.ts'
 import { approved, bulletin, dawnWindow, greeting, type HubDesk, openHubDesk } from '../support/ledger-hub.ts'
 import { putRecording } from '../support/recordings.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -179,6 +180,115 @@ describe('the schedule job', () => {
     const heard = new Set((await standing()).map(({ recording }) => recording))
     const rows = await desk.database.selectFrom('recording').select(['id', 'language']).execute()
     expect(rows.filter(({ id }) => heard.has(id)).map(({ language }) => language)).toEqual(['vi'])
+  })
+
+  it('ends every airing with notes of its own, and with the time they take', async () => {
+    await campaignOf('viec-nhe')
+    await approved(
+      desk,
+      await greeting(
+        desk,
+        desk.devices.map(({ station }) => station),
+      ),
+    )
+    await plan(monday, [november, december])
+    const airings = await airingsOf(desk.database)
+    expect(airings).toHaveLength(482)
+    for (const { notes } of airings) expect(notes).toMatch(/^[0-7]{6}$/)
+    expect(new Set(airings.map(({ notes }) => notes)).size).toBe(482)
+    const lengths = new Set(airings.map(({ plannedAt, endsAt }) => millisecondsBetween(plannedAt, endsAt)))
+    expect([...lengths].sort()).toEqual([60_000 + 2280, 8000 + 60_000 + 2280])
+  })
+
+  it('gives an airing that is planned again other notes, and keeps its secret for all of them', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    const secret = await recall(desk.database, 'notes_secret')
+    expect(secret?.match(/[0-9a-f]{20}/g)).toHaveLength(4)
+    const [first] = await standing()
+    await cancelAiring(desk.database, { airing: first!.id, by: 'hoa', why: 'Mất điện', now: monday })
+    await plan()
+    const both = await airingsOf(desk.database, { month: november, station: first!.station })
+    const [before = '', after = ''] = both.map(({ notes }) => notes ?? '')
+    expect(Array.from(before).filter((digit, place) => digit !== after[place]).length).toBeGreaterThanOrEqual(
+      3,
+    )
+    expect(await recall(desk.database, 'notes_secret')).toBe(secret)
+  })
+
+  it('gives the same airings other notes in another hub', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    const notes = (await standing()).map((airing) => airing.notes)
+    const again = await openHubDesk({ enrolled: 3 })
+    const first = desk
+    desk = again
+    try {
+      await dawnWindow(desk)
+      await campaignOf('viec-nhe')
+      await plan()
+      const others = (await standing()).map((airing) => airing.notes)
+      expect(others).toHaveLength(notes.length)
+      expect(others.filter((one, index) => one === notes[index]).length).toBeLessThan(5)
+    } finally {
+      await first.close()
+    }
+  })
+
+  it('leaves the airings from before there were notes as they are', async () => {
+    await campaignOf('viec-nhe')
+    await plan()
+    await desk.database.updateTable('airing').set({ notes: null }).execute()
+    expect(await plan()).toMatchObject({ planned: 0, cancelled: 0 })
+    expect((await standing()).every(({ notes }) => notes === null)).toBe(true)
+  })
+
+  it("plays each station's own variant of a bulletin that names the place, and the other bulletins elsewhere", async () => {
+    const { script, version } = await submitted(desk, 'Bà con hãy nhớ.', { head: { slug: 'co-ten' } })
+    const [one, two] = desk.devices.map(({ station }) => station)
+    const own = await putRecording(desk.database, { script, version, station: one!, seconds: 70 })
+    await approved(desk, { script, version })
+    // Made later: nobody has approved it.
+    await putRecording(desk.database, { script, version, station: two!, seconds: 71 })
+    await campaignOf('viec-nhe')
+    await createCampaign(desk.database, {
+      ...{ id: 'rieng', title: 'Bản riêng', fromMonth: november, toMonth: null, training: false },
+      ...{ scripts: [script], by: 'an', now: monday },
+    })
+    const { planned, unplaced } = await plan()
+    expect([planned, unplaced.length]).toEqual([242, 240])
+    expect(unplaced.find(({ station }) => station === two)?.why.vi).toMatch(/^Chờ bản riêng của đài/)
+    const named = (await standing()).filter(({ campaign }) => campaign === 'rieng')
+    expect(named.map(({ station, recording }) => [station, recording])).toEqual([[one, own.id]])
+  })
+
+  it("plays what a person has spoken rather than the machine's voice, once it is approved", async () => {
+    const { script, version, recording: machine } = await bulletin(desk, 'viec-nhe')
+    await approved(desk, { script, version })
+    const person = await putRecording(desk.database, { script, version, take: 'nguoi', spoken: true })
+    await createCampaign(desk.database, {
+      ...{ id: 'thang', title: 'Mỗi tháng một lần', fromMonth: november, toMonth: null, training: false },
+      ...{ scripts: [script], by: 'an', now: monday },
+    })
+    await plan()
+    expect(new Set((await standing()).map(({ recording }) => recording))).toEqual(new Set([machine.id]))
+    await approved(desk, { script, version })
+    await plan(monday, [november, december])
+    expect(new Set((await standing(november)).map(({ recording }) => recording))).toEqual(
+      new Set([machine.id]),
+    )
+    expect(new Set((await standing(december)).map(({ recording }) => recording))).toEqual(
+      new Set([person.id]),
+    )
+  })
+
+  it('greets at stations played by hand too, where their greeting is approved', async () => {
+    await campaignOf('viec-nhe')
+    await approved(desk, await greeting(desk, [...desk.devices.map(({ station }) => station), 'tt-20338']))
+    expect(await plan()).toMatchObject({ planned: 241, unplaced: [] })
+    const greeted = (await standing()).filter((airing) => airing.greeting !== null)
+    expect(greeted).toHaveLength(4)
+    expect(greeted.find(({ station }) => station === 'tt-20338')?.devices).toEqual([])
   })
 
   it('cannot plan a month that is over', async () => {

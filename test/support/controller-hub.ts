@@ -216,7 +216,7 @@ export class SampleHub {
     )
   }
 
-  /** An airing so many seconds from now. */
+  /** An airing so many seconds from now, without notes. */
   airing(id: string, seconds: number, parts: readonly Recording[], lateSeconds = 600): PlannedAiring {
     const at = this.now + seconds * 1000
     return {

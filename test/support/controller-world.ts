@@ -75,7 +75,15 @@ export class SetClock implements Clock {
 }
 
 /** What came out of a loudspeaker. */
-export type Sound = { device: string; at: Instant; parts: string[]; bytes: string[]; whole: boolean }
+export type Sound = {
+  device: string
+  at: Instant
+  parts: string[]
+  bytes: string[]
+  whole: boolean
+  /** Those that the loudspeaker was to make after the parts. */
+  notes?: string
+}
 
 /** Thrown at an outside call to end a controller there, as a power cut does. */
 export class PowerCut extends Error {}
@@ -224,21 +232,27 @@ export class World {
 
   #output(device: string, touch: () => void): Output {
     const silent = silentOutput(this.clock)
-    const sound = async (parts: readonly PlayablePart[], signal: AbortSignal): Promise<Heard> => {
+    const sound = async (
+      parts: readonly PlayablePart[],
+      signal: AbortSignal,
+      notes?: string,
+    ): Promise<Heard> => {
       if (this.broken !== undefined) return this.broken
       // At one stroke: time must not go by while the bytes are looked at.
       const bytes = parts.map(({ path }) => sha256(readFileSync(path)))
       const at = this.clock.now()
-      const heard = { device, at, parts: parts.map((part) => part.sha256), bytes, whole: false }
+      const named = parts.map((part) => part.sha256)
+      const given = notes === undefined ? {} : { notes }
+      const heard: Sound = { device, at, parts: named, bytes, whole: false, ...given }
       this.sounds.push(heard)
-      const result = await silent.play(parts, signal)
+      const result = await silent.play(parts, signal, notes)
       heard.whole = !signal.aborted
       return result
     }
     return {
-      play: (parts, signal) => {
+      play: (parts, signal, notes) => {
         touch()
-        return sound(parts, signal)
+        return sound(parts, signal, notes)
       },
     }
   }

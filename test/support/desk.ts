@@ -125,7 +125,7 @@ facts:
 
 const placeholdersYaml = `
 placeholders:
-  - { name: unit, source: registry.unit, where: greeting, meaning_vi: đơn vị, meaning_en: unit }
+  - { name: unit, source: registry.unit, where: both, meaning_vi: đơn vị, meaning_en: unit }
   - { name: station, source: registry.station, where: greeting, meaning_vi: đài, meaning_en: station }
   - { name: hotline.national, fact: hotline-111, where: script, meaning_vi: tổng đài, meaning_en: national line }
   - { name: hotline.province, fact: hotline-province, where: script, meaning_vi: của tỉnh, meaning_en: provincial line }

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { approve } from '../../src/approval/index.ts'
-import { derivedId } from '../../src/base/ids.ts'
+import { derivedId, randomIds } from '../../src/base/ids.ts'
 import { lastDayOf, monthOf } from '../../src/base/calendar.ts'
 import { type Instant, plusMilliseconds, toMilliseconds } from '../../src/base/time.ts'
 import { addPerson } from '../../src/people/index.ts'
@@ -16,7 +16,7 @@ import {
   stationUnitsOn,
 } from '../../src/registry/index.ts'
 import { setWindow } from '../../src/schedule/index.ts'
-import { insertAirings } from '../../src/schedule/store.ts'
+import { enterAirings } from '../../src/schedule/enter.ts'
 import { newSigningKey, sealEnvelope, type SigningKey } from '../../src/wire/envelope.ts'
 import { type Receipt, ReceiptsMessage } from '../../src/wire/messages.ts'
 import { type Desk, monday, openDesk, submitted } from './desk.ts'
@@ -87,6 +87,7 @@ export async function putAirings(
     plannedAt: Instant
     devices?: readonly string[]
     recording: PutRecording
+    greeting?: PutRecording
     script: string
     attempt?: number
   }[],
@@ -105,7 +106,7 @@ export async function putAirings(
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
   const units = await stationUnitsOn(database, lastDayOf(monthOf(airings[0]!.plannedAt)))
-  const planned = airings.map(({ station, plannedAt, devices, recording, script, attempt = 1 }) => {
+  const planned = airings.map(({ station, plannedAt, devices, recording, greeting, script, attempt = 1 }) => {
     const month = monthOf(plannedAt)
     const { code, validFrom } = units.get(station)!
     return {
@@ -121,7 +122,7 @@ export async function putAirings(
         script,
         version: 1,
         recording: recording.id,
-        greeting: null,
+        greeting: greeting?.id ?? null,
         plannedAt,
       },
       latestStartAt: plusMilliseconds(plannedAt, 900_000),
@@ -129,7 +130,7 @@ export async function putAirings(
       ...{ plannedBecause: 'Ghi thẳng vào sổ để thử.', devices: devices ?? [] },
     }
   })
-  await insertAirings(database, planned, monday)
+  await enterAirings(database, planned, { now: monday, ids: randomIds })
   return planned.map(({ id }) => id)
 }
 

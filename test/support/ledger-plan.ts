@@ -16,10 +16,11 @@ const always = { from: '2000-01-01T00:00:00.000Z', until: '2099-12-31T00:00:00.0
  * station    an-phu devices loa-an-phu   (without devices: played by hand)
  * window     every 05:00-05:30           (or a station; from <day> until <day>)
  * campaign   thang bai-1 bai-2
- * recording  bai-1 75s                   (version 2, until <day> <time>)
+ * recording  bai-1 75s                   (version 2, until <day> <time>, for <station>: its variant, spoken: by a person)
  * greeting   an-phu 8s                   (any such line: greetings are wanted; `greetings wanted` alone too)
  * there      thang an-phu 2026-11-01 05:00 75s bai-1   (cancelled by hub | person)
  * ```
+ * Notes take no time unless the `now` line says `notes 2.28s`.
  */
 export function planningCase(ledger: string): PlanningInput {
   const lines = linesOf(ledger)
@@ -37,6 +38,7 @@ export function planningCase(ledger: string): PlanningInput {
     stations: [] as PlanningInput['stations'][number][],
     windows: [] as PlanningInput['windows'][number][],
     campaigns: [] as PlanningInput['campaigns'][number][],
+    notesMilliseconds: seconds('notes', 0) * 1000,
     recordings: [] as PlanningInput['recordings'][number][],
     greetings: [] as PlanningInput['greetings'][number][],
     greetingWanted: lines.some(({ word }) => word === 'greeting' || word === 'greetings'),
@@ -48,7 +50,7 @@ export function planningCase(ledger: string): PlanningInput {
     else if (line.word === 'window') input.windows.push(windowIn(line, input.windows.length))
     else if (line.word === 'campaign')
       input.campaigns.push({ id: field(line, 0), scripts: line.fields.slice(1) })
-    else if (line.word === 'recording') input.recordings.push({ ...audioIn(line), script: field(line, 0) })
+    else if (line.word === 'recording') input.recordings.push(recordingIn(line, input.recordings.length))
     else if (line.word === 'greeting') {
       input.greetings.push({
         ...audioIn(line),
@@ -104,7 +106,23 @@ function windowIn(line: Line, count: number): PlanningInput['windows'][number] {
   }
 }
 
-function audioIn(line: Line): Omit<PlanningInput['recordings'][number], 'script'> {
+/** Those further down in the ledger were made later. */
+function recordingIn(line: Line, count: number): PlanningInput['recordings'][number] {
+  const audio = audioIn(line)
+  const [station = null] = after(line, 'for')
+  const upload = line.fields.includes('spoken')
+  const name = [audio.recording, ...(station === null ? [] : [station]), ...(upload ? ['spoken'] : [])]
+  return {
+    ...audio,
+    script: field(line, 0),
+    recording: name.join('-'),
+    station,
+    upload,
+    createdAt: `2026-01-01T00:00:00.${String(count).padStart(3, '0')}Z`,
+  }
+}
+
+function audioIn(line: Line): Omit<PlanningInput['greetings'][number], 'station'> {
   const version = Number(after(line, 'version')[0] ?? 1)
   const at = line.fields.indexOf('until')
   const until = at < 0 ? {} : { until: momentAt(line, at + 1) }

@@ -9,7 +9,7 @@ export type PutRecording = { id: string; hashes: { mp3: string; opus: string } }
 
 /**
  * One recording of a script version with an MP3 and an Opus rendition. `take` tells apart renderings of the
- * same text (another take has other hashes); `station` must be in the registry.
+ * same text (another take has other hashes); `station` must be in the registry; `spoken`: a person's, uploaded.
  */
 export async function putRecording(
   db: Db,
@@ -20,11 +20,14 @@ export async function putRecording(
     station?: string | null
     seconds?: number
     language?: string
+    spoken?: boolean
   },
 ): Promise<PutRecording> {
   const { script, version, take = 'first', station = null, seconds = 60, language = 'vi' } = recording
   const id = derivedId('rec', script, version, language, station ?? '', take)
-  const spoken = `${script} ${version} ${station ?? ''}`.trim()
+  const upload =
+    recording.spoken === true ? await putUpload(db, { script, version, language, station, take }) : null
+  const words = `${script} ${version} ${station ?? ''}`.trim()
   await db
     .insertInto('recording')
     .values({
@@ -33,7 +36,7 @@ export async function putRecording(
       version,
       language,
       station_id: station,
-      spoken,
+      spoken: words,
       voice: 'test',
       recipe: take,
       milliseconds: seconds * 1000,
@@ -41,6 +44,7 @@ export async function putRecording(
       true_peak_dbtp: -1.5,
       sentences: '[]',
       quality: '{}',
+      upload_id: upload,
       created_at: monday,
     })
     .execute()
@@ -58,4 +62,23 @@ export async function putRecording(
     await db.insertInto('rendition').values(row).execute()
   }
   return { id, hashes }
+}
+
+async function putUpload(
+  db: Db,
+  of: { script: string; version: number; language: string; station: string | null; take: string },
+): Promise<string> {
+  const { script, version, language, station, take } = of
+  const id = derivedId('up', script, version, language, station ?? '', take)
+  await db
+    .insertInto('upload')
+    .values({
+      id,
+      ...{ script_id: script, version, language, station_id: station },
+      ...{ original_sha256: sha256(id), original_name: 'thu-am.m4a', original_bytes: 1000 },
+      ...{ speaker: 'Hồ Thị Hoa', consent: 'bằng lời', noise_reduction: 0, treatment: '{}', faults: '[]' },
+      ...{ uploaded_by: 'an', at: monday },
+    })
+    .execute()
+  return id
 }

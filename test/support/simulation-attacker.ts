@@ -135,6 +135,7 @@ export class Attacker {
       latest: at + 3_600_000,
       priority: 'khan-cap' as const,
       parts: [part.sha256],
+      notes: '012345',
     }
     const plan = {
       v: 1 as const,

@@ -26,6 +26,8 @@ export type Sound = {
   bytes: string[]
   startedAt: number
   plannedMs: number
+  /** Those to be made after the parts. */
+  notes: string | null
   /** -1 while it plays, and for ever when the power went. */
   heardMs: number
   /** How often the power had gone before. */
@@ -107,7 +109,7 @@ export class SimulationDevice {
       connectData: line.connect,
       output: {
         // The power fails before any sound, and not as a failure of the sound system.
-        play: (parts, signal) => (this.#touch(), this.#play(parts, signal)),
+        play: (parts, signal, notes) => (this.#touch(), this.#play(parts, signal, notes)),
       },
       log: silentLog,
       ids: { next: (kind) => (this.#touch(), this.#ids.next(kind)) },
@@ -180,7 +182,7 @@ export class SimulationDevice {
     if (this.#life.left <= 0) throw new PowerCut('power cut')
   }
 
-  async #play(parts: readonly PlayablePart[], signal: AbortSignal): Promise<Heard> {
+  async #play(parts: readonly PlayablePart[], signal: AbortSignal, notes?: string): Promise<Heard> {
     const plannedMs = parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
     const startedAt = this.#now + this.aheadMs
     // At one stroke: time must not go by while the bytes are looked at.
@@ -193,6 +195,7 @@ export class SimulationDevice {
       startedAt,
       plannedMs,
       heardMs: -1,
+      notes: notes ?? null,
       powerCuts: this.powerCuts,
     }
     this.sounds.push(sound)
@@ -205,7 +208,8 @@ export class SimulationDevice {
     }
     const heard =
       failure === 'half' ? parts.map((part) => ({ ...part, milliseconds: part.milliseconds / 2 })) : parts
-    const { heardMs } = await silentOutput(this.#options.clock).play(heard, signal)
+    const after = failure === 'half' ? undefined : notes
+    const { heardMs } = await silentOutput(this.#options.clock).play(heard, signal, after)
     if (!signal.aborted) sound.heardMs = heardMs
     return failure === 'half' ? { heardMs, error: 'the sound system stopped' } : { heardMs }
   }

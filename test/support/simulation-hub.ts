@@ -7,7 +7,7 @@ import { createDelivery, type Delivery } from '../../src/delivery/index.ts'
 import { createIngest, type Ingest } from '../../src/evidence/index.ts'
 import { planWanted } from '../../src/schedule/index.ts'
 import type { MemoryBroker } from '../../src/wire/memory-bus.ts'
-import { type Chance } from './simulation-chance.ts'
+import { type Chance, seededIds } from './simulation-chance.ts'
 import { Lifeline, type Listen } from './simulation-bus.ts'
 import { officeKeys } from './simulation-office.ts'
 import { quiet } from './simulation-quiet.ts'
@@ -161,7 +161,8 @@ export class SimulationHub {
   }
 
   async #jobs({ database, delivery }: Running): Promise<void> {
-    await planWanted({ database, clock: this.#options.clock, log: silentLog, ...pace })
+    const { clock, seed } = this.#options
+    await planWanted({ database, clock, log: silentLog, ids: seededIds(seed, 'hub'), ...pace })
     await delivery.run()
   }
 

@@ -142,7 +142,7 @@ async function wrongCoverage(
 
 type Heard = { wrong: string[]; sounds: Map<string, Sound[]>; repeats: number }
 
-/** Each sound belongs to an airing of its station, in its time; a second one only after a power cut or a silent failure. */
+/** Each sound belongs to an airing of its station, in its time, and ends with its notes; a second one only after a power cut or a silent failure. */
 function whatWasHeard(
   simulation: Simulation,
   airings: readonly Airing[],
@@ -165,6 +165,8 @@ function whatWasHeard(
       heard.wrong.push(`${sound.device} played at ${sound.startedAt} what ${its.length} airings ask for`)
       continue
     }
+    if (sound.notes === null || sound.notes !== airing.notes)
+      heard.wrong.push(`${airing.id} ended with the notes of another airing`)
     const key = `${airing.id} ${sound.device}`
     const earlier = heard.sounds.get(key) ?? []
     const before = earlier.at(-1)

@@ -13,7 +13,7 @@ import { approve, signKeysDocument } from '../../src/approval/index.ts'
 import { recordingsOf, renderWanted } from '../../src/audio/index.ts'
 import { lastDayOf, monthOf } from '../../src/base/calendar.ts'
 import { writeWhole } from '../../src/base/files.ts'
-import { derivedId } from '../../src/base/ids.ts'
+import { derivedId, randomIds } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { plusMilliseconds, systemClock } from '../../src/base/time.ts'
 import { enrol } from '../../src/cli/devices.ts'
@@ -22,7 +22,8 @@ import type { FleetStatus } from '../../src/fleet.ts'
 import { addPerson, addPersonKey } from '../../src/people/index.ts'
 import { stationsOf, stationUnitsOn } from '../../src/registry/index.ts'
 import { createCampaign } from '../../src/schedule/index.ts'
-import { insertAirings } from '../../src/schedule/store.ts'
+import { enterAirings } from '../../src/schedule/enter.ts'
+import { notesMilliseconds } from '../../src/wire/notes.ts'
 import { importScript, loadPlaceholders, readScript, submitVersion } from '../../src/scripts/index.ts'
 import { newSigningKey, type SigningKey } from '../../src/wire/envelope.ts'
 import { hubKey, openWork, type Work } from '../../src/work.ts'
@@ -294,12 +295,12 @@ export async function planClosely(work: Work, airings: Airings): Promise<void> {
             plannedAt,
           },
           latestStartAt: plusMilliseconds(plannedAt, airings.lateSeconds * 1000),
-          endsAt: plusMilliseconds(plannedAt, recording!.milliseconds),
+          endsAt: plusMilliseconds(plannedAt, recording!.milliseconds + notesMilliseconds),
           ...{ plannedBecause: 'Ghi thẳng vào sổ để thử.', devices: mine },
         },
       ]
     })
-    await insertAirings(database, planned, now)
+    await enterAirings(database, planned, { now, ids: randomIds })
   }
 }
 

@@ -84,7 +84,10 @@ const messages = {
       issued: at,
       expires: at,
       parts: [part],
-      airings: [{ airing: 'air-1', at, latest: at, priority: 'khan-cap', parts: [hashA] }],
+      airings: [
+        { airing: 'air-1', at, latest: at, priority: 'khan-cap', parts: [hashA], notes: '012345' },
+        { airing: 'air-before-notes', at, latest: at, priority: 'khan-cap', parts: [hashA] },
+      ],
     },
   ],
   ReceiptsMessage: [
@@ -219,6 +222,14 @@ describe('messages between hub and controllers', () => {
         airings: [{ airing: 'a', at, latest: at, priority: 'uu-tien', parts: [] }],
       },
     ],
+    ...['01234', '0123456', '012348', 'abcdef', ' 12345', '012345\n', '', null, 12_345].map((notes) => [
+      `an airing with the notes ${JSON.stringify(notes)}`,
+      DevicePlan,
+      {
+        ...messages.DevicePlan[1],
+        airings: [{ airing: 'a', at, latest: at, priority: 'uu-tien', parts: [hashA], notes }],
+      },
+    ]),
     [
       'a proof longer than any tree',
       DevicePlan,

@@ -6,6 +6,7 @@ import { chunkDigests } from '../../src/wire/chunks.ts'
 import { kidOf, openEnvelope, readPublicKey, readSigningKey, sealEnvelope } from '../../src/wire/envelope.ts'
 import * as messages from '../../src/wire/messages.ts'
 import { merkleProof, merkleRoot, provesLeaf } from '../../src/wire/merkle.ts'
+import { noteHertz, notesMilliseconds, soundOfNotes } from '../../src/wire/notes.ts'
 import { hubSubscriptions, topics } from '../../src/wire/topics.ts'
 
 const text = readFileSync(new URL('../../devices/PROTOCOL.md', import.meta.url), 'utf8')
@@ -93,6 +94,32 @@ describe('devices/PROTOCOL.md', () => {
     expect(provesLeaf({ leaf: leaves[1]!, position: 1, count: 3, proof }, root)).toBe(true)
   })
 
+  it('has notes that sound as it says: where each begins, how high, how loud, and when it is over', () => {
+    const lines = example('notes').map((line) => line.split(' '))
+    expect(text).toContain('the notes `704132`')
+    const pitches = [...noteHertz]
+    expect(
+      lines
+        .slice(0, 6)
+        .map(([, hertz]) => pitches.indexOf(Number(hertz) as 523))
+        .join(''),
+    ).toBe('704132')
+    const sound = soundOfNotes('704132', 24_000)
+    const heardFrom = (ms: number, length: number): Int16Array => sound.subarray(ms * 24, (ms + length) * 24)
+    let ended = 0
+    for (const [begins = '', hertz = ''] of lines) {
+      // Nothing is heard between what was before and this.
+      expect(heardFrom(ended, Number(begins) - ended).every((sample) => sample === 0)).toBe(true)
+      ended = Number(begins) + 240
+      const note = heardFrom(Number(begins), 240)
+      if (hertz === 'silence') expect(note.every((sample) => sample === 0)).toBe(true)
+      else expect(note).toEqual(asWritten(Number(hertz), 24_000))
+    }
+    expect([ended, sound.length / 24, notesMilliseconds]).toEqual([2280, 2280, 2280])
+    const figures = [...section(/^8\. The notes/).matchAll(/^\| Hz \| (.+) \|$/gm)][0]?.[1]?.split(' | ')
+    expect(figures?.map(Number)).toEqual([...noteHertz])
+  })
+
   it('names the limits that the code has', () => {
     const figure = (value: number): string => value.toLocaleString('en-US')
     expect(text).toContain(`chunks of ${figure(messages.chunkBytes)} bytes`)
@@ -100,6 +127,18 @@ describe('devices/PROTOCOL.md', () => {
     expect(text).toContain(`up to ${figure(messages.receiptsPerMessageMax)} receipts`)
   })
 })
+
+/** A note made from the words of the document alone. */
+function asWritten(hertz: number, rate: number): Int16Array {
+  const count = (240 * rate) / 1000
+  const ramp = (10 * rate) / 1000
+  return Int16Array.from({ length: count }, (_, index) => {
+    const gone = (index + 0.5) / ramp
+    const left = (count - index - 0.5) / ramp
+    const factor = (1 - Math.cos(Math.PI * Math.min(1, gone, left))) / 2
+    return Math.round(0.25 * 32_767 * factor * Math.sin((2 * Math.PI * hertz * index) / rate))
+  })
+}
 
 type Field = { shape?: Record<string, Field>; element?: Field; unwrap?: () => Field }
 

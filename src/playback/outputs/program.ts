@@ -1,5 +1,6 @@
 /** Running ffmpeg as a program of its own: decoding is real, and a file that crashes it harms nobody else. */
 import { spawn } from 'node:child_process'
+import { soundOfNotes } from '../../wire/notes.ts'
 
 /** What is kept of a program's complaints. */
 const complaintMax = 200
@@ -12,17 +13,19 @@ const bytesPerSample = 2
 export type ProgramEnd = { failed?: string }
 
 /**
- * Runs ffmpeg to its end and hands on its standard output as it comes. Never rejects: a missing
- * program, a bad exit and a kill become the reason. Killed at once when the signal aborts.
+ * Runs ffmpeg to its end and hands on its standard output as it comes; `input`, which may come while it
+ * runs and must not reject, is its standard input. Never rejects: a missing program, a bad exit and a kill become the reason. Killed at once when the
+ * signal aborts.
  */
 export function runFfmpeg(
   args: readonly string[],
   signal: AbortSignal,
   onOutput: (bytes: Buffer) => void,
+  input?: Promise<Uint8Array>,
 ): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     const child = spawn('ffmpeg', ['-nostdin', '-hide_banner', '-v', 'error', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       signal,
       killSignal: 'SIGKILL',
     })
@@ -31,9 +34,12 @@ export function runFfmpeg(
     })
     // Without a process (no file handles left, say) there are no pipes either; the error says why.
     if (child.pid === undefined) return
+    // An error here means that it ended before it had read all of it: its exit says why.
+    child.stdin?.on('error', () => undefined)
+    void input?.then((bytes) => child.stdin?.end(bytes))
     let complaint = ''
-    child.stdout.on('data', onOutput)
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.on('data', onOutput)
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(-complaintMax)
     })
     child.on('close', (code) => {
@@ -59,6 +65,14 @@ export async function decode(
     },
   )
   return { milliseconds: Math.floor((bytes / bytesPerSample / decodeRate) * 1000), ...ended }
+}
+
+/** The notes as raw 16-bit mono samples at the decoder's rate, little-endian. */
+export function notesBytes(notes: string): Buffer {
+  const samples = soundOfNotes(notes, decodeRate)
+  const bytes = Buffer.alloc(samples.length * bytesPerSample)
+  samples.forEach((sample, index) => bytes.writeInt16LE(sample, index * bytesPerSample))
+  return bytes
 }
 
 /** Lets at most so many run at one time, in the order in which they came. */

@@ -3,14 +3,14 @@
  * were received with the real decoder. What it says was heard is what came out of the decoder.
  */
 import { type Clock, millisecondsBetween } from '../../base/time.ts'
-import type { Output } from './output.ts'
+import { notesMilliseconds } from '../../wire/notes.ts'
+import { areWhole, type Heard, lengthOf, type Output } from './output.ts'
 import { decode, type Gate } from './program.ts'
 
 /** `gate` is shared by the controllers of a process: as many decoders at once as there are cores. */
 export function simulatedOutput(clock: Clock, gate: Gate): Output {
   return {
-    async play(parts, signal) {
-      const planned = parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+    async play(parts, signal, notes) {
       const started = clock.now()
       let decoded = 0
       let failed: string | undefined
@@ -22,8 +22,12 @@ export function simulatedOutput(clock: Clock, gate: Gate): Output {
           failed ??= result.failed
         }
       })()
-      await Promise.all([clock.wait(planned, signal), decoding])
-      if (!signal.aborted) return { heardMs: decoded, ...(failed === undefined ? {} : { error: failed }) }
+      await Promise.all([clock.wait(lengthOf(parts), signal), decoding])
+      const heard: Heard = { heardMs: decoded, ...(failed === undefined ? {} : { error: failed }) }
+      if (!signal.aborted) {
+        if (notes !== undefined && areWhole(parts, heard)) await clock.wait(notesMilliseconds, signal)
+        return heard
+      }
       const lasted = Math.max(0, millisecondsBetween(started, clock.now()))
       return { heardMs: Math.min(lasted, decoded), error: 'stopped' }
     },
