@@ -2,35 +2,44 @@
  * ffmpeg, through fluent-ffmpeg. The only file that knows that package (archived, still sound on ffmpeg 5
  * to 9): leaving it means changing this file.
  *
- * What it must be guarded against, each found by trying: `kill()` before the process has started is ignored;
- * a process that waits for standard input ignores SIGTERM; the package splits options that hold one space;
- * exit codes change between versions and say nothing; its ffprobe has no time limit; a name such as
- * `concat:a|b` or `http://…` opens more than a file; and where the programme is missing the package throws
- * outside every handler, which would end the hub, so we look for it before each run. ffmpeg itself ends with
- * success when the disk filled under its output; its report tells.
+ * What it must be guarded against, each found by trying: it asks ffmpeg for its formats and encoders first,
+ * without a deadline and in words that changed with version 7; `kill()` before the process has started is
+ * ignored; a process that waits for standard input ignores SIGTERM; where the programme cannot be started it
+ * throws outside every handler, which would end the hub; it splits an option that comes alone and holds a
+ * space; it keeps a report without line breaks whole, however long. So the package builds the command and
+ * follows the run, and the process is ours (see `startOurselves`).
+ *
+ * Of ffmpeg itself: exit codes changed with version 7 and say little, and 5.1 ends with success when the disk
+ * filled under its output, so the report and the files tell. A name such as `concat:a|b` or `http://…` opens
+ * more than a file, and a file that is a list of files opens those: see the two whitelists.
  */
-import { execFile } from 'node:child_process'
-import { access, constants, rm } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { access, constants, rm, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg'
-import { z } from 'zod'
-import { reasonOf } from '../base/errors.ts'
-import { diskFull, missingProgram, programFailed, programTooSlow } from './refusals.ts'
+import { AppError } from '../base/errors.ts'
+import { diskFull, lastLinesOf, missingProgram, programFailed, programTooSlow } from './refusals.ts'
+import { whitelists } from './probe.ts'
 import { createSlots } from './slots.ts'
+
+export { type AudioProbe, probeAudio } from './probe.ts'
 
 const run = promisify(execFile)
 const slots = createSlots()
 
-/** Lines of ffmpeg's report that are kept: the summaries of a batch of measurements come to about 500. */
-const reportLinesMax = 4000
-/** Lines that go into the sentence of a failure. */
-const lastLines = 6
+/** Of ffmpeg's report the end is kept: measuring some hundreds of files at once comes to 1 MB. */
+const reportBytesKept = 4 * 1024 * 1024
+/** A report longer than this is of a file made to fill our memory or our time. */
+const reportBytesMost = 64 * 1024 * 1024
 /** After SIGKILL the process is gone at once; longer than this we do not wait for its end to be told. */
 const killGraceMs = 3000
+/** The most that ffmpeg may ask for at once for a file from outside; its own need is below 1 MB. */
+const allocationMax = 256 * 1024 * 1024
 
 /** One run: files in, one filter graph, files out (or `null`: only the report is wanted). Paths are absolute. */
 export type FfmpegWork = {
-  inputs: readonly { path: string; options?: readonly string[] }[]
+  /** `formats`: the only kinds the file may be; to be given for every file that comes from outside. */
+  inputs: readonly { path: string; formats?: readonly string[]; options?: readonly string[] }[]
   /** A graph whose inputs are `[0:a]`, `[1:a]` … and whose outputs the `outputs` name in `from`. */
   graph: string
   outputs: readonly { from: string; path: string | null; options: readonly string[] }[]
@@ -39,19 +48,25 @@ export type FfmpegWork = {
 export type FfmpegLimits = {
   deadlineMs: number
   signal?: AbortSignal | undefined
+  /** A longer report ends the run; 64 MiB unless told otherwise. A damaged file is a line for each 20 ms. */
+  reportBytesMax?: number
   /** Another programme in place of the installed ffmpeg, for tests. */
   program?: string | undefined
 }
 
 /**
- * Runs ffmpeg once and resolves with what it reported on standard error. At the deadline or when the signal
- * aborts the process is killed. On any failure the output files are removed and the error is a refusal with
- * ffmpeg's last lines, or the signal's reason.
+ * Runs ffmpeg once and resolves with what it reported on standard error (the last 4 MiB). At the deadline or
+ * when the signal aborts the process is killed. On any failure the output files are removed and the error is
+ * a refusal with ffmpeg's last lines, or the signal's reason.
  */
 export async function runFfmpeg(work: FfmpegWork, limits: FfmpegLimits): Promise<string> {
   return slots.run(async () => {
     try {
-      return await runOnce(commandOf(work, await pathOf(limits.program)), limits)
+      const program = await pathOf(limits.program)
+      const command = startOurselves(commandOf(work), program, limits.reportBytesMax ?? reportBytesMost)
+      const report = await runOnce(command, limits)
+      for (const { path } of work.outputs) if (path !== null) await expectFile(path, report)
+      return report
     } catch (error) {
       for (const { path } of work.outputs) if (path !== null) await rm(path, { force: true })
       throw error
@@ -70,16 +85,19 @@ async function pathOf(program: string | undefined): Promise<string> {
   }
 }
 
-function commandOf(work: FfmpegWork, program: string): FfmpegCommand {
-  const command = ffmpeg({ stdoutLines: reportLinesMax })
-  // The package remembers the path for the whole process: it is set each time, so that runs cannot mix.
-  command.setFfmpegPath(program)
-  work.inputs.forEach(({ path, options = [] }, index) => {
-    // These two stand before the first input, where ffmpeg reads them as options of the whole run.
+async function expectFile(path: string, report: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) throw refusalOf(new Error('ffmpeg made no file and did not say why'), report)
+}
+
+function commandOf(work: FfmpegWork): FfmpegCommand {
+  const command = ffmpeg()
+  work.inputs.forEach(({ path, formats, options = [] }, index) => {
+    // These stand before the first input, where ffmpeg reads them as options of the whole run.
     const global = index === 0 ? ['-hide_banner', '-nostdin', '-y', '-filter_complex_threads', '1'] : []
-    command
-      .input(`file:${path}`)
-      .inputOptions(...global, '-protocol_whitelist', 'file', '-threads', '1', ...options)
+    const fromOutside = work.inputs.some((input) => input.formats !== undefined)
+    if (index === 0 && fromOutside) global.push('-max_alloc', String(allocationMax))
+    command.input(`file:${path}`).inputOptions(...global, ...whitelists(formats), '-threads', '1', ...options)
   })
   command.complexFilter([work.graph])
   for (const { from, path, options } of work.outputs) {
@@ -89,6 +107,55 @@ function commandOf(work: FfmpegWork, program: string): FfmpegCommand {
     if (path === null) command.outputOptions('-f', 'null')
   }
   return command
+}
+
+type Ring = { get(): string }
+/** The parts of the package that are not in its types: each is looked up on the command when it runs. */
+type Inside = {
+  _checkCapabilities(told: (error: Error | null) => void): void
+  availableEncoders(told: (error: Error | null, encoders: object) => void): void
+  _spawnFfmpeg(
+    args: readonly string[],
+    options: object,
+    started: (child: ReturnType<typeof spawn>) => void,
+    ended: (error: Error | null, stdout: Ring, stderr: Ring) => void,
+  ): void
+}
+
+/** Leaves out the package's questions to ffmpeg, and starts the process in its place: no standard input, a bounded report. */
+function startOurselves(command: FfmpegCommand, program: string, reportBytesMax: number): FfmpegCommand {
+  const inside: Inside = {
+    _checkCapabilities: (told) => told(null),
+    availableEncoders: (told) => told(null, {}),
+    _spawnFfmpeg: (args, _options, started, ended) => {
+      const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+      const report = boundedReport(reportBytesMax, () => child.kill('SIGKILL'))
+      const nothing = { get: () => '' }
+      child.stderr.setEncoding('utf8').on('data', report.add)
+      child.once('error', (error) => ended(missingProgram('ffmpeg', error), nothing, report))
+      child.once('close', (code, killedBy) => {
+        const how = killedBy === null ? `code ${code}` : `signal ${killedBy}`
+        ended(code === 0 ? null : new Error(`ffmpeg ended with ${how}`), nothing, report)
+      })
+      started(child)
+    },
+  }
+  return Object.assign(command, inside)
+}
+
+function boundedReport(bytesMax: number, tooLong: () => void): Ring & { add: (part: string) => void } {
+  const parts: string[] = []
+  let [kept, all] = [0, 0]
+  return {
+    get: () => parts.join(''),
+    add: (part) => {
+      parts.push(part)
+      kept += part.length
+      all += part.length
+      while (kept - (parts[0]?.length ?? kept) >= reportBytesKept) kept -= parts.shift()?.length ?? 0
+      if (all > bytesMax) tooLong()
+    },
+  }
 }
 
 async function runOnce(command: FfmpegCommand, { deadlineMs, signal }: FfmpegLimits): Promise<string> {
@@ -130,88 +197,14 @@ async function runOnce(command: FfmpegCommand, { deadlineMs, signal }: FfmpegLim
 }
 
 function refusalOf(error: Error, report: string): Error {
-  const lines = report
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+  if (error instanceof AppError) return error
+  const lines = lastLinesOf(report)
   const cause = new Error(lines.at(-1) ?? error.message, { cause: error })
   // The words of the C library, the same in all versions of ffmpeg.
   if (/No space left on device|Disk quota exceeded/.test(report)) {
     return diskFull('', Object.assign(cause, { code: 'ENOSPC' }))
   }
-  return programFailed('ffmpeg', lines.slice(-lastLines), cause)
-}
-
-const Probe = z.object({
-  format: z.object({ format_name: z.string(), duration: z.coerce.number().optional() }),
-  streams: z.array(
-    z.object({
-      codec_type: z.string().optional(),
-      codec_name: z.string().optional(),
-      sample_rate: z.coerce.number().optional(),
-      channels: z.number().optional(),
-    }),
-  ),
-})
-
-/** What kind of audio a file holds; `seconds` is undefined where the container does not say. */
-export type AudioProbe = {
-  format: string
-  codec: string
-  sampleRate: number
-  channels: number
-  seconds: number | undefined
-}
-
-/**
- * Looks into a file (never a stream) with ffprobe, killed after 5 s unless told otherwise. Not through
- * fluent-ffmpeg, whose ffprobe cannot be stopped. A file without audio gives `undefined`.
- */
-export async function probeAudio(
-  path: string,
-  { deadlineMs = 5000, signal }: { deadlineMs?: number; signal?: AbortSignal } = {},
-): Promise<AudioProbe | undefined> {
-  const options = [
-    '-hide_banner',
-    '-v',
-    'error',
-    '-protocol_whitelist',
-    'file',
-    '-print_format',
-    'json',
-    '-show_format',
-    '-show_streams',
-  ]
-  let raw: string
-  try {
-    const limits = {
-      timeout: deadlineMs,
-      killSignal: 'SIGKILL',
-      maxBuffer: 1_048_576,
-      ...(signal && { signal }),
-    } as const
-    raw = (await run('ffprobe', [...options, `file:${path}`], limits)).stdout
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw probeRefusal(error, deadlineMs)
-  }
-  const probe = Probe.parse(JSON.parse(raw))
-  const audio = probe.streams.find((stream) => stream.codec_type === 'audio')
-  if (audio === undefined) return undefined
-  return {
-    format: probe.format.format_name,
-    codec: audio.codec_name ?? '',
-    sampleRate: audio.sample_rate ?? 0,
-    channels: audio.channels ?? 0,
-    seconds: probe.format.duration,
-  }
-}
-
-function probeRefusal(error: unknown, deadlineMs: number): Error {
-  const { code, killed, stderr } = error as { code?: string | number; killed?: boolean; stderr?: string }
-  if (code === 'ENOENT') return missingProgram('ffprobe', error)
-  if (killed === true) return programTooSlow('ffprobe', deadlineMs)
-  return programFailed('ffprobe', (stderr ?? reasonOf(error)).trim().split('\n').slice(-lastLines), error)
+  return programFailed('ffmpeg', lines, cause)
 }
 
 /** The installed ffmpeg's version ("5.1.9-0+deb12u1"), and which of the named encoders and filters it lacks. */

@@ -1,5 +1,6 @@
 /** The sentences for what audio work cannot go on without. */
-import { AppError, reasonOf } from '../base/errors.ts'
+import { AppError, reasonOf, type Sentence } from '../base/errors.ts'
+import { cleanText } from '../base/text.ts'
 
 /** Something every rendering needs is not there: no use in trying the next one before it is put right. */
 export class StandstillError extends AppError {}
@@ -32,11 +33,36 @@ export function diskFull(folder: string, cause?: unknown): AppError {
   )
 }
 
+/** A programme that was there and did not do its work: the fault is its own, the file's, or the machine's load. */
+export class ProgramError extends AppError {
+  /** `slow`: it was stopped at its deadline. */
+  readonly kind: 'failed' | 'slow'
+
+  constructor(kind: 'failed' | 'slow', sentence: Sentence, options?: { cause?: unknown }) {
+    super('unavailable', sentence, options)
+    this.kind = kind
+  }
+}
+
+/** Lines of a programme's report that go into a sentence, and characters of each. */
+const lastLines = 6
+const lineCharactersMax = 300
+
+/** The end of a report as a sentence can hold it: the last lines that say something, cut to length. */
+export function lastLinesOf(report: string): string[] {
+  return report
+    .slice(-100_000)
+    .split(/[\r\n]+/)
+    .map((line) => cleanText(line).trim().slice(0, lineCharactersMax))
+    .filter((line) => line !== '')
+    .slice(-lastLines)
+}
+
 /** The programme started but did not do its work; the last lines it printed say why. */
 export function programFailed(program: Program, lines: readonly string[], cause?: unknown): AppError {
   const said = lines.length > 0 ? lines.join(' | ') : reasonOf(cause)
-  return new AppError(
-    'unavailable',
+  return new ProgramError(
+    'failed',
     {
       vi: `Chương trình ${program} không làm được việc: ${said}. Hãy thử lại; nếu vẫn lỗi, báo cho người quản trị.`,
       en: `The programme ${program} failed: ${said}. Try again; if it fails again, tell the administrator.`,
@@ -47,10 +73,10 @@ export function programFailed(program: Program, lines: readonly string[], cause?
 
 /** The programme ran longer than it may and was killed. */
 export function programTooSlow(program: Program, deadlineMs: number): AppError {
-  const seconds = Math.round(deadlineMs / 1000)
-  return new AppError('unavailable', {
+  const seconds = Math.max(1, Math.round(deadlineMs / 1000))
+  return new ProgramError('slow', {
     vi: `Chương trình ${program} chạy quá ${seconds} giây nên đã bị dừng. Máy có thể đang quá tải; hãy thử lại.`,
-    en: `The programme ${program} ran longer than ${seconds} seconds and was stopped. The machine may be overloaded; try again.`,
+    en: `The programme ${program} ran longer than ${seconds} s and was stopped. The machine may be overloaded; try again.`,
   })
 }
 
