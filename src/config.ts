@@ -29,6 +29,7 @@ const Environment = z.object({
   LOA_LATE_SECONDS: seconds.default(900),
   LOA_JITTER_SECONDS: seconds.default(120),
   LOA_SPEAK_UNCONFIRMED: flag.default(false),
+  LOA_DESK: flag.default(false),
   LOA_PASSPHRASE: z.string().optional(),
 })
 
@@ -56,9 +57,13 @@ export type Config = {
   jitterSeconds: number
   /** Whether facts that nobody has confirmed yet may be spoken (exercises only). */
   speakUnconfirmed: boolean
+  /** Whether people at the hub's own machine may do things through the pages: there is no sign-in yet. */
+  openDesk: boolean
   /** An exercise: every page says so. */
   training: boolean
   passphrase: string | undefined
+  /** Keys of speech services, by the name of their variable (LOA_VOICE_KEY_…). */
+  voiceKeys: Readonly<Record<string, string | undefined>>
   content: string
   devices: string
 }
@@ -90,8 +95,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     lateSeconds: values.LOA_LATE_SECONDS,
     jitterSeconds: values.LOA_JITTER_SECONDS,
     speakUnconfirmed: values.LOA_SPEAK_UNCONFIRMED,
+    openDesk: values.LOA_DESK,
     training: false,
     passphrase: values.LOA_PASSPHRASE,
+    voiceKeys: Object.fromEntries(
+      Object.entries(environment).filter(([name]) => name.startsWith('LOA_VOICE_KEY_')),
+    ),
     content: resolve(root, 'content'),
     devices: resolve(root, 'devices'),
   }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { renderWanted, type RenderProgress } from './audio/index.ts'
+import { RenderDesk, renderWanted, type RenderProgress } from './audio/index.ts'
 import { AppError, reasonOf } from './base/errors.ts'
 import { randomIds } from './base/ids.ts'
 import { type Job, startJob } from './base/job.ts'
@@ -88,8 +88,12 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     const messages = await startMessages(work, broker, log)
     closers.push(() => messages.stop())
     const failures = new Map<string, { times: number; failure: unknown }>()
-    const jobs = startJobs({
+    const desk = new RenderDesk(() => {
+      for (const job of jobs) job.wake()
+    })
+    const jobs: Job[] = startJobs({
       work,
+      desk,
       log,
       delivery: messages.delivery,
       broker,
@@ -97,7 +101,7 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
       failures,
     })
     closers.push(() => stopJobs(jobs))
-    const web = await servePages(work, log, messages.ingest)
+    const web = await servePages(work, log, messages.ingest, desk)
     closers.push(() => web.close())
     log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
     const stop = (): Promise<void> => (closing ??= closeAll())
@@ -234,6 +238,7 @@ function accessOf(
 /** One job for each module that has one. Each wakes the next; cron wakes them all anyway. */
 function startJobs(parts: {
   work: Work
+  desk: RenderDesk
   log: Log
   delivery: Delivery
   broker: Broker | undefined
@@ -272,16 +277,22 @@ function startJobs(parts: {
     if (planned > 0) deliver.wake()
   })
   const audio = start('audio', async (signal) => {
-    const { rendered } = await renderWanted({
-      database,
-      audioFolder: work.audioFolder,
-      speechFolder: work.speechFolder,
-      clock,
-      log: logOf('audio'),
-      signal,
-      ...(parts.onRender === undefined ? {} : { onProgress: parts.onRender }),
-    })
-    if (rendered > 0) schedule.wake()
+    const result = await parts.desk.run(signal, (stopped, onProgress) =>
+      renderWanted({
+        database,
+        audioFolder: work.audioFolder,
+        speechFolder: work.speechFolder,
+        clock,
+        log: logOf('audio'),
+        voiceKeys: config.voiceKeys,
+        signal: stopped,
+        onProgress: (progress) => {
+          onProgress(progress)
+          parts.onRender?.(progress)
+        },
+      }),
+    )
+    if (result !== undefined && result.rendered > 0) schedule.wake()
   })
   const jobs = [audio, schedule, deliver]
   for (const job of jobs) job.wake()
@@ -293,7 +304,7 @@ async function stopJobs(jobs: readonly Job[]): Promise<void> {
 }
 
 /** The pages, on the configured port. */
-function servePages(work: Work, log: Log, ingest: Ingest): Promise<Served> {
+function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk): Promise<Served> {
   const { config, database, audioFolder, clock } = work
   const app = createWeb({
     database,
@@ -302,6 +313,9 @@ function servePages(work: Work, log: Log, ingest: Ingest): Promise<Served> {
     log: log.child({ part: 'web' }),
     version: programmeVersion(),
     training: config.training,
+    desk,
+    openDesk: config.openDesk,
+    incomingFolder: join(config.data, 'incoming'),
     ingestCounts: ingest.counts,
   })
   return serve(app, config)

@@ -2,7 +2,7 @@
 import { dayOf, lastDayOf, type Day, type Month, timeOfDay } from '../base/calendar.ts'
 import type { Instant } from '../base/time.ts'
 import { millisecondsBetween } from '../base/time.ts'
-import { airingOutcomes, type AiringOutcome } from '../evidence/index.ts'
+import { airingOutcomes, type AiringOutcome, attestationsOf } from '../evidence/index.ts'
 import { stationsOf, stationUnitsOn } from '../registry/index.ts'
 import { type Airing, airingsOf } from '../schedule/index.ts'
 import { unitHref } from './coverage.ts'
@@ -33,7 +33,12 @@ export type AiringLine = {
   state: AiringState
   /** Who confirmed it and when, or why it is not met; empty while there is nothing to say. */
   why: string
+  /** Where the file to play lies, while people are still to play it by hand. */
+  file: string | null
 }
+
+/** People may still have to play it: it is to come, or is due and nobody has said a word about it. */
+const stillToPlay: readonly AiringState[] = ['coming', 'waiting']
 
 /** The airings of a month, of one station or of all, by planned start. */
 export async function airingLines(
@@ -47,10 +52,13 @@ export async function airingLines(
   const stations = new Map((await stationsOf(database)).map((station) => [station.id, station]))
   const units = await stationUnitsOn(database, lastDayOf(asked.month))
   const titles = await titlesOf(web, visit.language)
+  const attested = new Set((await attestationsOf(database, asked)).map(({ airing }) => airing))
   return (await airingsOf(database, asked)).map((airing) => {
     const station = stations.get(airing.station)
     const unit = units.get(airing.station)
     const outcome = outcomeOf.get(airing.id)
+    const state = outcome?.state ?? 'coming'
+    const byHand = airing.devices.length === 0 && stillToPlay.includes(state) && !attested.has(airing.id)
     return {
       ...when(visit, airing),
       id: airing.id,
@@ -61,8 +69,9 @@ export async function airingLines(
       unit: unit?.fullName ?? '',
       unitHref: unit === undefined ? null : unitHref(unit, asked.month),
       title: titles(airing.script, airing.version),
-      state: outcome?.state ?? 'coming',
+      state,
       why: outcome === undefined ? '' : whyOf(visit, outcome),
+      file: byHand ? `/airings/${airing.id}.mp3` : null,
     }
   })
 }

@@ -1,16 +1,26 @@
-/** Our style sheet and sign, named by their content so that browsers may keep them for ever. */
+/** What pages load besides themselves, named by its content so that browsers may keep it for ever. */
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { RequestHandler } from 'express'
 import { sha256 } from '../base/hash.ts'
 
-const types = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const
-type Name = keyof typeof types
+const script = 'text/javascript; charset=utf-8'
+/** Type of each file, and the package it comes out of when it is not our own. */
+const kinds = {
+  'style.css': { type: 'text/css; charset=utf-8', from: undefined },
+  'icon.svg': { type: 'image/svg+xml', from: undefined },
+  'htmx.js': { type: script, from: 'htmx.org/dist/htmx.min.js' },
+  'sse.js': { type: script, from: 'htmx-ext-sse/dist/sse.min.js' },
+  'tus.js': { type: script, from: 'tus-js-client/dist/tus.min.js' },
+  'upload.js': { type: script, from: undefined },
+} as const
+export type AssetName = keyof typeof kinds
 
 export interface Assets {
   /** The address of a file, such as `/assets/0f3a…/style.css`. */
-  address(name: Name): string
+  address(name: AssetName): string
   /** Serves `/assets/:digest/:name`; another digest is passed on, and so ends as not found. */
   serve: RequestHandler
 }
@@ -18,8 +28,10 @@ export interface Assets {
 /** Reads the files of the folder into memory; throws when one is missing. */
 export function readAssets(folder: string): Assets {
   const files = new Map(
-    (Object.keys(types) as Name[]).map((name) => {
-      const bytes = readFileSync(join(folder, name))
+    (Object.keys(kinds) as AssetName[]).map((name) => {
+      const { from } = kinds[name]
+      const path = from === undefined ? join(folder, name) : fileURLToPath(import.meta.resolve(from))
+      const bytes = readFileSync(path)
       return [`/assets/${sha256(bytes).slice(0, 16)}/${name}`, { name, bytes }]
     }),
   )
@@ -37,7 +49,7 @@ export function readAssets(folder: string): Assets {
       }
       response
         .set('Cache-Control', 'public, max-age=31536000, immutable')
-        .type(types[file.name])
+        .type(kinds[file.name].type)
         .send(file.bytes)
     },
   }

@@ -1,5 +1,5 @@
 /** Recordings as files: by their hash, so that what is heard here is byte for byte what the loudspeakers play. */
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { audioPath, readAudio, renditionByHash } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
 import type { Web } from './visit.ts'
@@ -20,14 +20,22 @@ export function audioFile(web: Web): RequestHandler {
     // Reading checks the hash; sending leaves ranges and conditions to Express.
     await readAudio(web.audioFolder, known.sha256, known.codec)
     const path = audioPath(web.audioFolder, known.sha256, known.codec)
-    const headers = { 'Content-Type': types[known.codec] }
-    await new Promise<void>((resolve, reject) => {
-      const options = { headers, immutable: true, maxAge: '365d', dotfiles: 'allow' as const }
-      response.sendFile(path, options, (error: NodeJS.ErrnoException | undefined) => {
-        // A listener who leaves in the middle is nobody's fault.
-        if (error === undefined || error.code === 'ECONNABORTED' || error.code === 'EPIPE') resolve()
-        else reject(error)
-      })
-    })
+    await sendSound(response, path, { type: types[known.codec], immutable: true, maxAge: '365d' })
   }
+}
+
+/** Sends a file, whole or the range of it that was asked for. */
+export async function sendSound(
+  response: Response,
+  path: string,
+  { type, ...kept }: { type: string; immutable: boolean; maxAge: string },
+): Promise<void> {
+  const options = { ...kept, headers: { 'Content-Type': type }, dotfiles: 'allow' as const }
+  await new Promise<void>((resolve, reject) => {
+    response.sendFile(path, options, (error: NodeJS.ErrnoException | undefined) => {
+      // A listener who leaves in the middle is nobody's fault.
+      if (error === undefined || error.code === 'ECONNABORTED' || error.code === 'EPIPE') resolve()
+      else reject(error)
+    })
+  })
 }

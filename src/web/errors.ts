@@ -82,7 +82,8 @@ function refusalOf(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
   const status = (error as { status?: unknown } | null)?.status
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
-  return new HttpRefusal(status, status === 404 ? 'error.no-page' : 'error.bad-address', error)
+  const words: Record<number, Word> = { 404: 'error.no-page', 413: 'error.too-much' }
+  return new HttpRefusal(status, words[status] ?? 'error.bad-address', error)
 }
 
 function httpStatus(refusal: AppError | undefined): number {

@@ -36,6 +36,12 @@ export function createMetrics(web: Web): Metrics {
     labelNames: ['result'],
     registers,
   })
+  const uploads = new Counter({
+    name: 'loa_uploads_total',
+    help: 'What became of recordings that people sent through the pages since the hub started.',
+    labelNames: ['result'],
+    registers,
+  })
   const seconds = new Histogram({
     name: 'loa_http_seconds',
     help: 'Time to answer a request.',
@@ -58,6 +64,8 @@ export function createMetrics(web: Web): Metrics {
     met.set(coverage.met)
     receipts.reset()
     for (const [result, count] of Object.entries(web.ingestCounts ?? {})) receipts.inc({ result }, count)
+    uploads.reset()
+    for (const [result, count] of Object.entries(web.uploadCounts)) uploads.inc({ result }, count)
   }
 
   return {

@@ -14,6 +14,8 @@ export const fields = {
   state: 'field.state',
   kind: 'field.kind',
   station: 'field.station',
+  script: 'field.script',
+  version: 'field.version',
   from: 'field.from',
   page: 'field.page',
   lang: 'field.lang',
@@ -89,6 +91,15 @@ export function askedPage(query: URLSearchParams): number {
   const value = typed(query, 'page')
   if (value === undefined) return 1
   if (!/^[1-9]\d{0,5}$/.test(value)) throw new WrongQuery('page', 'wrong.page', { typed: repeated(value) })
+  return Number(value)
+}
+
+/** The number of a version, when one is asked for. */
+export function askedVersion(query: URLSearchParams): number | undefined {
+  const value = typed(query, 'version')
+  if (value === undefined) return undefined
+  if (!/^[1-9]\d{0,5}$/.test(value))
+    throw new WrongQuery('version', 'wrong.version', { typed: repeated(value) })
   return Number(value)
 }
 

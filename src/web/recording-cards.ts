@@ -1,6 +1,6 @@
 /** Recordings as cards: what to play, what it says, whether it may be heard and who approved it. */
 import { approvedRecordings } from '../approval/index.ts'
-import { type Recording, recordingsOf } from '../audio/index.ts'
+import { type Recording, recordingsOf, uploadById, uploadLanguages } from '../audio/index.ts'
 import { deedsOf, people } from '../people/index.ts'
 import { stationsOf } from '../registry/index.ts'
 import { scriptsOf, type ScriptKind, type VersionSummary } from '../scripts/index.ts'
@@ -27,14 +27,28 @@ export type RecordingCard = {
   loudness: number | null
   peak: number | null
   quality: string
+  /** How it was tested, in words; empty for recordings from before there was a gate. */
+  checked: string
+  /** What people should know about how it was made; empty when there is nothing. */
+  remark: string
+  /** Language, where it is another than Vietnamese. */
+  language: string
+  /** Whose voice it is and where that stands, when a person reads it. */
+  person: string
+  personHref: string
+  /** The other stations' variants, when this is one of several. */
+  variants: { text: string; href: string } | null
   spoken: string
   state: 'approved' | 'unapproved'
   /** Name of the approver, alone and as the card says it; empty while nobody has approved. */
   approver: string
   approvedBy: string
   withdrawn: string
-  renditions: { href: string; type: string; name: string; label: string }[]
+  renditions: Rendered[]
 }
+
+/** A file of a recording: what a player takes, and how it is offered. */
+export type Rendered = { href: string; type: string; name: string; label: string }
 
 /** Every version that was submitted. */
 export async function submittedVersions(web: Web): Promise<Version[]> {
@@ -49,11 +63,15 @@ export async function greetingCards(web: Web, visit: Visit, station: string): Pr
   return (await cardsOf(web, visit, versions)).filter((card) => card.station === station)
 }
 
-/** The recordings of these versions; a version without one is a card without sound. */
+/**
+ * The recordings of these versions; a bulletin without one is a card without sound. With `oneVariant`, of recordings
+ * that differ by station one stands for all, and leads to the others.
+ */
 export async function cardsOf(
   web: Web,
   visit: Visit,
   versions: readonly Version[],
+  { oneVariant = false } = {},
 ): Promise<RecordingCard[]> {
   const stations = new Map((await stationsOf(web.database)).map((station) => [station.id, station]))
   const approver = await approversOf(web, visit)
@@ -71,12 +89,17 @@ export async function cardsOf(
           : '',
     }
     if (recordings.length === 0 && kind === 'bulletin') cards.push({ ...common, ...withoutSound(script) })
-    for (const recording of recordings) {
+    const { shown, variants } = oneVariant
+      ? oneOfVariants(visit, recordings)
+      : { shown: recordings, variants: null }
+    for (const recording of shown) {
       const station = recording.station === null ? undefined : stations.get(recording.station)
       const by = await approver(recording.id, script, summary.version)
       cards.push({
         ...common,
         ...soundOf(visit, recording),
+        ...(await madeBy(web, visit, recording)),
+        variants: recording.station === null ? null : variants,
         station: recording.station,
         stationName: station?.name ?? '',
         district: station?.formerDistrict ?? '',
@@ -88,6 +111,37 @@ export async function cardsOf(
     }
   }
   return cards
+}
+
+/** All that are for every station, and one of those that are for one. */
+function oneOfVariants({ say }: Visit, recordings: readonly Recording[]) {
+  const common = recordings.filter(({ station }) => station === null)
+  const own = recordings.filter(({ station }) => station !== null)
+  const first = own.find(({ upload }) => upload === null) ?? own[0]
+  if (first === undefined) return { shown: common, variants: null }
+  const query = new URLSearchParams({ script: first.script, version: String(first.version) })
+  return {
+    shown: [...common, first],
+    variants: {
+      text: say('recordings.variants', { count: own.length }),
+      href: `/recordings/variants?${query.toString()}`,
+    },
+  }
+}
+
+/** How it came about: which voice, in which language, and how it was tested. */
+async function madeBy(web: Web, { say, language }: Visit, recording: Recording) {
+  const { gate } = recording.quality
+  const upload = recording.upload === null ? undefined : await uploadById(web.database, recording.upload)
+  const name = uploadLanguages.find(({ tag }) => tag === recording.language)?.name ?? recording.language
+  return {
+    checked:
+      gate === undefined ? '' : say(gate === 'whole' ? 'recordings.gate-whole' : 'recordings.gate-packets'),
+    remark: recording.remark?.[language] ?? '',
+    language: recording.language === 'vi' ? '' : say('recordings.language', { language: name }),
+    person: upload === undefined ? '' : say('recordings.person', { speaker: upload.speaker }),
+    personHref: upload === undefined ? '' : `/uploads/${upload.id}`,
+  }
 }
 
 function withoutSound(script: string) {
@@ -103,13 +157,18 @@ function withoutSound(script: string) {
       peak: null,
       quality: '',
       spoken: '',
+      checked: '',
+      remark: '',
+      language: '',
+      person: '',
+      personHref: '',
+      variants: null,
     },
     ...{ state: 'unapproved' as const, approver: '', approvedBy: '', renditions: [] },
   }
 }
 
 function soundOf(visit: Visit, recording: Recording) {
-  const { language } = visit
   return {
     id: recording.id,
     milliseconds: recording.milliseconds,
@@ -121,17 +180,22 @@ function soundOf(visit: Visit, recording: Recording) {
       loudness: recording.loudness,
       peak: recording.truePeak,
     }),
-    renditions: recording.renditions.map(({ codec, sha256, bytes }) => {
-      const name = `${sha256}.${codec}`
-      const size = figureIn(language, Math.round(bytes / 1000))
-      return {
-        href: `/audio/${name}`,
-        type: codec === 'mp3' ? 'audio/mpeg' : 'audio/ogg; codecs=opus',
-        name,
-        label: visit.say('recordings.download', { codec: codec === 'mp3' ? 'MP3' : 'Opus', size }),
-      }
-    }),
+    renditions: renditionsOf(visit, recording),
   }
+}
+
+/** The files of a recording, MP3 first. */
+export function renditionsOf({ say, language }: Visit, { renditions }: Recording): Rendered[] {
+  return renditions.map(({ codec, sha256, bytes }) => {
+    const name = `${sha256}.${codec}`
+    const size = figureIn(language, Math.round(bytes / 1000))
+    return {
+      href: `/audio/${name}`,
+      type: codec === 'mp3' ? 'audio/mpeg' : 'audio/ogg; codecs=opus',
+      name,
+      label: say('recordings.download', { codec: codec === 'mp3' ? 'MP3' : 'Opus', size }),
+    }
+  })
 }
 
 /** Finds who approved a recording that may be heard now: the person of the deed that the approval left. */

@@ -8,7 +8,8 @@ export type Served = { url: string; close(): Promise<void> }
 
 /**
  * Serves the application on a host and port (0 = a free one) and resolves when it answers. Refuses
- * (`unavailable`) when the port cannot be had. `close` ends open connections too: pages are short.
+ * (`unavailable`) when the port cannot be had. `close` ends open connections too, pages being
+ * short, and tells the application by its event `close`.
  */
 export async function serve(app: Express, { host, port }: { host: string; port: number }): Promise<Served> {
   const server = createServer(app)
@@ -37,6 +38,7 @@ export async function serve(app: Express, { host, port }: { host: string; port: 
           resolve()
         })
         server.closeAllConnections()
+        app.emit('close')
       }),
   }
 }

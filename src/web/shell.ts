@@ -43,6 +43,9 @@ export function shellOf(web: Web, visit: Visit, shown: Page): object {
     version: web.version,
     stylesheet: web.assets.address('style.css'),
     favicon: web.assets.address('icon.svg'),
+    scripts: (['htmx.js', 'sse.js', ...(shown.scripts ?? [])] as const).map((name) =>
+      web.assets.address(name),
+    ),
     rail: items,
     bar: items.filter(({ section }) => barSections.includes(section)),
     more: items.filter(({ section }) => !barSections.includes(section)),

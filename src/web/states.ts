@@ -15,6 +15,8 @@ const states = {
   cancelled: { tone: 'idle', word: 'state.cancelled' },
   approved: { tone: 'met', word: 'state.approved' },
   unapproved: { tone: 'wait', word: 'state.unapproved' },
+  fit: { tone: 'met', word: 'state.fit' },
+  unfit: { tone: 'missed', word: 'state.unfit' },
   ready: { tone: 'met', word: 'device.ready' },
   downloading: { tone: 'wait', word: 'device.downloading' },
   silent: { tone: 'missed', word: 'device.silent' },

@@ -1,7 +1,7 @@
 /**
  * The views: Handlebars templates of ours, compiled once at start. Strict: a field that the model does
- * not have, a helper or a word nobody knows is an error and not an empty place. Escaping is on; only the
- * layout puts a finished page in unescaped.
+ * not have, a helper or a word nobody knows is an error and not an empty place. Escaping is on; only a
+ * view that was rendered already is put in unescaped: a page into the layout, the panel into its page.
  */
 import { strict as assert } from 'node:assert'
 import { readdirSync, readFileSync } from 'node:fs'

@@ -1,13 +1,15 @@
 /** One visit to a page: who looks is unknown yet, so what counts is when, in which language, and what the address asks for. */
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import type { RenderDesk } from '../audio/index.ts'
 import { dayOf, type Day } from '../base/calendar.ts'
 import type { Log } from '../base/log.ts'
 import type { Clock, Instant } from '../base/time.ts'
 import type { Database } from '../db/index.ts'
 import type { IngestCounts } from '../evidence/index.ts'
-import type { Assets } from './assets.ts'
+import type { AssetName, Assets } from './assets.ts'
 import { csvOf, type Sheet } from './csv.ts'
 import { type Language, languages, momentIn } from './formats.ts'
+import type { Incoming } from './incoming.ts'
 import { askedChoice } from './query.ts'
 import { shellOf, type Section } from './shell.ts'
 import type { Views } from './views.ts'
@@ -22,9 +24,21 @@ export type Web = {
   version: string
   training: boolean
   ingestCounts?: Readonly<IngestCounts>
+  /** The rendering under way; absent where nothing is rendered in this process. */
+  desk?: RenderDesk
+  /** Whether people at this machine may do things through the pages (desk.ts). */
+  openDesk: boolean
+  /** Files on their way to us; absent where none are taken. */
+  incoming?: Incoming
+  /** What became of the recordings that people sent through the pages since the start. */
+  uploadCounts: UploadCounts
+  /** Aborted when the pages are closed: what still works for one of them ends. */
+  closing: AbortSignal
   views: Views
   assets: Assets
 }
+
+export type UploadCounts = { fit: number; unfit: number; refused: number; failed: number }
 
 export type Visit = {
   now: Instant
@@ -40,7 +54,15 @@ export type Visit = {
 }
 
 /** What a page shows: a view, its model, and where it stands among the pages. */
-export type Page = { view: string; title: string; section: Section | null; model: object; status?: number }
+export type Page = {
+  view: string
+  title: string
+  section: Section | null
+  model: object
+  status?: number
+  /** Scripts that only this page needs. */
+  scripts?: readonly AssetName[]
+}
 
 const languageCookie = 'loa-language'
 const cookieOptions: CookieOptions = {

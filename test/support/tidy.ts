@@ -72,6 +72,8 @@ const MAY_KNOW: Readonly<Record<string, { where: RegExp; said: string }>> = {
   'fluent-ffmpeg': { where: /^src\/audio\/ffmpeg\.ts$/, said: 'src/audio/ffmpeg.ts' },
   'node-cron': { where: /^src\/base\/job\.ts$/, said: 'src/base/job.ts' },
   pino: { where: /^src\/base\/log\.ts$/, said: 'src/base/log.ts' },
+  '@tus/server': { where: /^src\/web\/incoming\.ts$/, said: 'src/web/incoming.ts' },
+  '@tus/file-store': { where: /^src\/web\/incoming\.ts$/, said: 'src/web/incoming.ts' },
   handlebars: { where: /^src\/(?:scripts|reports|web)\//, said: 'src/scripts/, src/reports/ and src/web/' },
 }
 

@@ -2,14 +2,15 @@
  * The pages in a real browser, at the width of a phone and of a desk: nothing serious for axe, nothing
  * wider than the phone, no error on the console, and a picture of each page in `test-results/web`.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emptyDesk, november } from './month.ts'
 import { serve, type Served } from './served.ts'
+import { incomingFolder } from './uploads.ts'
 
 const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 const widths = [360, 1280]
@@ -17,11 +18,12 @@ const widths = [360, 1280]
 let browser: Browser
 let busy: Served
 let exercise: Served
+const incoming = incomingFolder()
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true })
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
-  busy = await serve(await november())
+  busy = await serve(await november(), { openDesk: true, incomingFolder: incoming })
   exercise = await serve(await emptyDesk(), { training: true })
 })
 
@@ -29,6 +31,7 @@ afterAll(async () => {
   await browser.close()
   await busy.close()
   await exercise.close()
+  rmSync(dirname(incoming), { recursive: true })
 })
 
 const pages: [name: string, path: string, status: number][] = [
@@ -38,8 +41,13 @@ const pages: [name: string, path: string, status: number][] = [
   ['airings', '/airings?state=refused', 200],
   ['recordings', '/recordings', 200],
   ['greetings', '/recordings/greetings?q=tay+giang', 200],
+  ['variants', '/recordings/variants?script=viec-nhe-luong-cao&version=1', 200],
+  ['uploads', '/uploads', 200],
+  ['upload', '/uploads/upload-fit', 200],
+  ['upload-form', '/uploads/new', 200],
   ['stations', '/stations', 200],
   ['station', '/stations/tt-20440', 200],
+  ['by-hand', '/airings?state=waiting', 200],
   ['devices', '/devices', 200],
   ['about', '/about', 200],
   ['nothing-found', '/units?q=khongcoai', 200],
@@ -111,14 +119,29 @@ describe.each(widths)('at %i px', (width) => {
     }
     await check(page, errors, exercise, '/', 200)
     await page.screenshot({ path: join(pictures, `fresh-${width}.png`), fullPage: true })
+    await check(page, errors, exercise, '/uploads/new', 200)
+    await page.screenshot({ path: join(pictures, `upload-closed-${width}.png`), fullPage: true })
     await check(page, errors, busy, '/?lang=en', 200)
     await page.screenshot({ path: join(pictures, `english-${width}.png`), fullPage: true })
+    for (const path of ['/uploads', '/uploads/new']) {
+      await check(page, errors, busy, path, 200)
+      const name = `english-${path === '/uploads' ? 'uploads' : 'upload-form'}`
+      await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true })
+    }
     await context.close()
   })
 
   it('is readable in the dark', { timeout: 60_000 }, async () => {
     const { context, page, errors } = await open(width, true)
-    for (const path of ['/', '/units', '/recordings', '/devices', '/units?month=x']) {
+    for (const path of [
+      '/',
+      '/units',
+      '/recordings',
+      '/uploads',
+      '/uploads/new',
+      '/devices',
+      '/units?month=x',
+    ]) {
       await check(page, errors, busy, path, path.endsWith('=x') ? 400 : 200)
       const name = path.replaceAll(/\W+/g, '') || 'month'
       await page.screenshot({ path: join(pictures, `dark-${name}-${width}.png`) })

@@ -1,8 +1,8 @@
 /**
  * November 2026 in Quảng Nam as far as the 23rd, for the pages to show: the real registry and scripts,
  * people, signed approvals, a planned month, receipts and attestations, all through the front doors.
- * Two things are put in by hand because they are not what these tests are about: recordings (short tones
- * in place of speech) and what controllers reported.
+ * Put in by hand because they are not what these tests are about: recordings (short tones in place of
+ * speech), two that a person read (uploads.ts), and what controllers reported.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { approve, signKeysDocument } from '../../src/approval/index.ts'
+import { encoderOptions } from '../../src/audio/encoders.ts'
 import { audioPath } from '../../src/audio/index.ts'
 import { writeWhole } from '../../src/base/files.ts'
 import { sha256 } from '../../src/base/hash.ts'
@@ -30,6 +31,7 @@ import {
 } from '../../src/scripts/index.ts'
 import { chunkDigests } from '../../src/wire/chunks.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
+import { putUploads } from './uploads.ts'
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
@@ -62,6 +64,14 @@ export async function emptyDesk(): Promise<Month> {
   }
 }
 
+/** People and submitted scripts, and nothing to hear yet. */
+export async function readyDesk(): Promise<Month> {
+  const month = await emptyDesk()
+  await staff(month.database)
+  await submitAll(month.database)
+  return month
+}
+
 /** The month as the top of this file says. */
 export async function november(): Promise<Month> {
   const month = await emptyDesk()
@@ -70,6 +80,7 @@ export async function november(): Promise<Month> {
   const stations = await stationsOf(database)
   const scripts = await submitAll(database)
   for (const script of scripts) await record(month, script, stations)
+  await putUploads(month, scripts.at(-1)!, planned)
   // The last bulletin stays unapproved: somebody has something to do.
   for (const script of scripts.slice(0, -1)) {
     await approve(database, { script, version: 1, approver: 'lan', key, now: planned })
@@ -147,45 +158,43 @@ async function submitAll(database: Database): Promise<string[]> {
 const tones = new Map<string, Uint8Array>()
 
 /** Two seconds of a tone as a file of the codec, made once. */
-function tone(codec: 'mp3' | 'opus'): Uint8Array {
-  const encoder = codec === 'mp3' ? ['-c:a', 'libmp3lame', '-f', 'mp3'] : ['-c:a', 'libopus', '-f', 'ogg']
-  const arguments_ = [
-    '-v',
-    'error',
-    '-f',
-    'lavfi',
-    '-i',
-    'sine=440:duration=2',
-    '-ar',
-    '24000',
-    '-ac',
-    '1',
-    ...encoder,
-    '-',
-  ]
-  const made = tones.get(codec) ?? execFileSync('ffmpeg', arguments_)
-  tones.set(codec, made)
+function tone(codec: 'mp3' | 'opus', hertz: number): Uint8Array {
+  const encoder = codec === 'mp3' ? [...encoderOptions.mp3, '-f', 'mp3'] : ['-c:a', 'libopus', '-f', 'ogg']
+  const input = ['-f', 'lavfi', '-i', `sine=${hertz}:duration=2`, '-ar', '24000', '-ac', '1']
+  const name = `${codec} ${hertz}`
+  const made = tones.get(name) ?? execFileSync('ffmpeg', ['-v', 'error', ...input, ...encoder, '-'])
+  tones.set(name, made)
   return made
 }
 
-/** A recording of the script, or for the greeting one at each station with a device. */
+/**
+ * A recording of the script; for the greeting one at each station with a device, for the last bulletin one at each of
+ * the first three stations.
+ */
 async function record(month: Month, script: string, stations: readonly Station[]): Promise<void> {
   const { database } = month
-  const places = script === 'greeting' ? stations.filter(({ devices }) => devices.length > 0) : [null]
+  const places =
+    script === 'greeting'
+      ? stations.filter(({ devices }) => devices.length > 0)
+      : script === 'viec-nhe-luong-cao'
+        ? stations.slice(0, 3)
+        : [null]
   const seconds = script === 'greeting' ? 6 : 66
+  // A bulletin has its own tone: what stations by hand download is joined of such files, and must be nothing else.
+  const hertz = 440 + script.length
   for (const station of places) {
     const id = derivedId('rec', script, 1, 'vi', station?.id ?? '', 'tone')
     const spoken =
-      station === null
-        ? 'Kính thưa bà con.\n\nViệc nhẹ, lương cao, đi ngay hôm nay: xin bà con chậm lại một chút.'
-        : `Kính chào bà con xã ${station.areaName}.`
+      script === 'greeting'
+        ? `Kính chào bà con xã ${station?.areaName ?? ''}.`
+        : 'Kính thưa bà con.\n\nViệc nhẹ, lương cao, đi ngay hôm nay: xin bà con chậm lại một chút.'
     const common = { script_id: script, version: 1, language: 'vi', station_id: station?.id ?? null }
     const sound = {
       milliseconds: seconds * 1000,
       loudness_lufs: -16.2,
       true_peak_dbtp: -1.4,
       sentences: '[]',
-      quality: '{}',
+      quality: station === null ? '{}' : '{"gate":"packets"}',
     }
     await database
       .insertInto('recording')
@@ -193,7 +202,8 @@ async function record(month: Month, script: string, stations: readonly Station[]
       .execute()
     for (const codec of ['mp3', 'opus'] as const) {
       // What follows the sound is not heard; it makes each file another.
-      const bytes = Buffer.concat([tone(codec), Buffer.from(id)])
+      const more = station === null ? [] : [Buffer.from(id)]
+      const bytes = Buffer.concat([tone(codec, hertz), ...more])
       const hash = sha256(bytes)
       await writeWhole(audioPath(month.audioFolder, hash, codec), bytes)
       const row = { recording_id: id, codec, sha256: hash, bytes: bytes.length, chunks: chunkDigests(bytes) }

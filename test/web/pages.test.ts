@@ -1,6 +1,7 @@
 /** What the pages say: the month, units, airings, stations, controllers, recordings. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { airingOutcomes } from '../../src/evidence/index.ts'
+import { airingOutcomes, attestationsOf } from '../../src/evidence/index.ts'
+import { airingsOf } from '../../src/schedule/index.ts'
 import { type Coverage, coverageOf } from '../../src/reports/index.ts'
 import { emptyDesk, november, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
@@ -179,7 +180,7 @@ describe('the airings', () => {
     expect(await see(busy, '/airings?state=met&q=ga+ri')).toMatch(/Không có dòng nào|bộ điều khiển xác nhận/)
     const seen = await see(busy, '/airings?state=refused')
     expect(seen).toMatch(
-      /05:\d\d 01\/11\/2026 Đài truyền thanh \S+ .* 1:12 thiết bị từ chối phát Bộ điều khiển từ chối phát \(chưa đủ chữ ký\)\./,
+      /05:\d\d 01\/11\/2026 Đài truyền thanh \S+ .* 1:14 thiết bị từ chối phát Bộ điều khiển từ chối phát \(chưa đủ chữ ký\)\./,
     )
     expect(await see(busy, '/airings?state=met')).toMatch(/hai cán bộ xác nhận, 05:3\d 01\/11\/2026/)
   })
@@ -272,4 +273,53 @@ describe('about', () => {
     expect(seen).toContain(process.version)
     expect(seen).toContain('Đơn vị hành chính là dữ liệu thật')
   })
+})
+
+describe('an airing that people play by hand', () => {
+  it('offers its file while it is to come, or is due and nobody has said a word about it', async () => {
+    const { database } = busy.month
+    const airings = await airingsOf(database, { month: '2026-11' })
+    const said = new Set((await attestationsOf(database, { month: '2026-11' })).map(({ airing }) => airing))
+    const cancelled = airings.filter((airing) => airing.cancelled !== null)
+    expect(cancelled).toEqual([])
+    const open = airings.filter(({ id, devices }) => devices.length === 0 && !said.has(id))
+    expect(open.length).toBeGreaterThan(5)
+    const offered: string[] = []
+    for (let page = 1; page <= 5; page += 1) {
+      const { text } = await busy.get(`/airings?month=2026-11&page=${page}`)
+      for (const [, id = ''] of text.matchAll(/href="\/airings\/([^"]+)\.mp3"/g)) offered.push(id)
+    }
+    expect(offered.toSorted()).toEqual(open.map(({ id }) => id).toSorted())
+    const { id, station } = open[0]!
+    expect((await busy.get(`/stations/${station}?month=2026-11`)).text).toContain(`href="/airings/${id}.mp3"`)
+  })
+
+  it('is one MP3 under a name for people, made anew each time; refusals are pages', async () => {
+    const { text } = await busy.get('/airings?state=waiting')
+    const href = /href="(\/airings\/[^"]+\.mp3)"/.exec(text)![1]!
+    const answer = await fetch(busy.url + href)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toBe('audio/mpeg')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="?2026-11-\d\d_\d{4}_[a-z0-9-]+_[a-z0-9-]+\.mp3"?$/,
+    )
+    // Frames begin with these bits.
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    expect(bytes.readUInt16BE(0) & 0xffe0).toBe(0xffe0)
+    expect(bytes.length).toBeGreaterThan(2 * 8000)
+    await busy.month.database
+      .updateTable('airing')
+      .set({ cancelled_at: today })
+      .where('id', '=', idOf(href))
+      .execute()
+    const refused = await busy.get(href)
+    expect(refused.status).toBe(409)
+    expect(refused.headers.get('content-disposition')).toBeNull()
+    expect(readerSees(refused.text)).toContain('lượt phát này đã bị hủy')
+  })
+
+  function idOf(href: string): string {
+    return href.replace('/airings/', '').replace('.mp3', '')
+  }
 })

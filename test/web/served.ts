@@ -1,5 +1,6 @@
 /** The pages, served on a free port of this machine for as long as a test runs. */
 import type { AddressInfo } from 'node:net'
+import type { RenderDesk } from '../../src/audio/index.ts'
 import { type Log, silentLog } from '../../src/base/log.ts'
 import { createWeb } from '../../src/web/index.ts'
 import type { Month } from './month.ts'
@@ -12,7 +13,15 @@ export type Served = {
   close(): Promise<void>
 }
 
-export async function serve(month: Month, options: { training?: boolean; log?: Log } = {}): Promise<Served> {
+export type ServedWith = {
+  training?: boolean
+  log?: Log
+  desk?: RenderDesk
+  openDesk?: boolean
+  incomingFolder?: string
+}
+
+export async function serve(month: Month, options: ServedWith = {}): Promise<Served> {
   const app = createWeb({ log: silentLog, version: '9.8.7', ...options, ...month })
   const server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
@@ -28,6 +37,7 @@ export async function serve(month: Month, options: { training?: boolean; log?: L
     },
     async close() {
       server.closeAllConnections()
+      app.emit('close')
       await new Promise((resolve) => server.close(resolve))
       await month.close()
     },

@@ -3,13 +3,16 @@ import { recordingsOf } from '../../audio/index.ts'
 import { foldName } from '../../base/text.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
+import { AppError } from '../../base/errors.ts'
 import { pageOf } from '../paging.ts'
-import { askedPage, askedSearch } from '../query.ts'
+import { askedId, askedPage, askedSearch, askedVersion } from '../query.ts'
 import { cardsOf, type RecordingCard, submittedVersions } from '../recording-cards.ts'
+import { renderingPanel } from '../rendering.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
+import { sentence } from '../words/index.ts'
 
-/** `/recordings`: one card for each submitted version; greetings stand on a page of their own. */
+/** `/recordings`: one card for each submitted version; greetings and stations' variants stand on pages of their own. */
 export async function recordingsPage(web: Web, visit: Visit): Promise<Page> {
   const { q, cards, greetings } = await recordingsAsked(web, visit)
   const { lines, paging } = pageOf(cards, askedPage(visit.query), visit.link)
@@ -21,8 +24,10 @@ export async function recordingsPage(web: Web, visit: Visit): Promise<Page> {
       title: visit.say('recordings.title'),
       lead: visit.say('recordings.lead'),
       greetings,
+      uploads: true,
+      rendering: renderingHtml(web, visit),
       ...listModel(visit, q, lines, '/recordings'),
-      none: cards.length === 0 && q === '',
+      none: cards.length === 0 && q === '' ? visit.say('recordings.none') : '',
       paging,
     },
   }
@@ -38,14 +43,41 @@ export async function greetingsPage(web: Web, visit: Visit): Promise<Page> {
     title,
     section: 'recordings',
     model: {
-      title,
-      lead: '',
-      greetings: null,
+      ...alone(title),
       ...listModel(visit, q, lines, '/recordings/greetings'),
-      none: cards.length === 0 && q === '',
+      none: cards.length === 0 && q === '' ? visit.say('recordings.none') : '',
       paging,
     },
   }
+}
+
+/** `/recordings/variants?script=&version=&q=&page=`: a bulletin as each station plays it. */
+export async function variantsPage(web: Web, visit: Visit): Promise<Page> {
+  const { q, cards, title: of } = await variantsAsked(web, visit)
+  const { lines, paging } = pageOf(cards, askedPage(visit.query), visit.link)
+  const title = visit.say('recordings.variants-title', { title: of })
+  return {
+    view: 'recordings',
+    title,
+    section: 'recordings',
+    model: {
+      ...alone(title),
+      ...listModel(visit, q, lines, '/recordings/variants'),
+      none: cards.length === 0 && q === '' ? visit.say('recordings.none-here') : '',
+      paging,
+    },
+  }
+}
+
+/** A list without what only the first of these pages has. */
+function alone(title: string) {
+  return { title, lead: '', greetings: null, uploads: false, rendering: null }
+}
+
+/** The panel as HTML, the same that its events bring; null where nothing is rendered. */
+function renderingHtml(web: Web, visit: Visit): string | null {
+  const rendering = renderingPanel(web, visit)
+  return rendering && web.views.render('rendering', { language: visit.language, rendering })
 }
 
 function listModel(visit: Visit, q: string, lines: readonly RecordingCard[], path: string): object {
@@ -53,6 +85,12 @@ function listModel(visit: Visit, q: string, lines: readonly RecordingCard[], pat
     q,
     path,
     back: path === '/recordings' ? null : '/recordings',
+    // The version is part of the address of its variants; a search keeps it.
+    kept: ['script', 'version'].flatMap((name) => {
+      const value = visit.query.get(name)
+      return path.endsWith('/variants') && value !== null ? [{ name, value }] : []
+    }),
+    clear: visit.link({ q: undefined, page: undefined }),
     filtered: q !== '',
     lines,
     sample: lines.some(({ sample }) => sample),
@@ -68,6 +106,11 @@ export async function recordingsSheet(web: Web, visit: Visit): Promise<Sheet> {
 /** `/recordings/greetings.csv` */
 export async function greetingsSheet(web: Web, visit: Visit): Promise<Sheet> {
   return sheetOf(visit, 'loa-lang-loi-chao', (await greetingsAsked(web, visit)).cards)
+}
+
+/** `/recordings/variants.csv` */
+export async function variantsSheet(web: Web, visit: Visit): Promise<Sheet> {
+  return sheetOf(visit, 'loa-lang-ban-cua-dai', (await variantsAsked(web, visit)).cards)
 }
 
 function sheetOf(visit: Visit, name: string, cards: readonly RecordingCard[]): Sheet {
@@ -105,6 +148,7 @@ async function recordingsAsked(web: Web, visit: Visit) {
     web,
     visit,
     versions.filter(({ kind }) => kind === 'bulletin'),
+    { oneVariant: true },
   )
   const greeting = versions.filter(({ kind }) => kind === 'greeting')
   const counts = await Promise.all(
@@ -122,6 +166,20 @@ async function greetingsAsked(web: Web, visit: Visit) {
   const q = askedSearch(visit.query)
   const versions = (await submittedVersions(web)).filter(({ kind }) => kind === 'greeting')
   return { q, cards: filterCards(await cardsOf(web, visit, versions), q) }
+}
+
+async function variantsAsked(web: Web, visit: Visit) {
+  const q = askedSearch(visit.query)
+  const script = askedId(visit.query, 'script')
+  const number = askedVersion(visit.query)
+  const version = (await submittedVersions(web)).find(
+    (one) => one.kind === 'bulletin' && one.script === script && one.summary.version === number,
+  )
+  if (version === undefined) throw new AppError('not_found', sentence('error.no-version'))
+  const cards = await cardsOf(web, visit, [version])
+  const title = visit.language === 'vi' ? version.summary.title : version.summary.titleEn
+  const own = cards.filter(({ station }) => station !== null)
+  return { q, title, cards: filterCards(own, q) }
 }
 
 function filterCards(cards: readonly RecordingCard[], q: string): RecordingCard[] {

@@ -1,7 +1,9 @@
 /** English: the same words as `vi.ts`, equally plain. */
+import { enUploads } from './en-uploads.ts'
 import type { vi } from './vi.ts'
 
 export const en: Record<keyof typeof vi, string> = {
+  ...enUploads,
   'app.name': 'Loa Làng',
   'app.line': 'Village loudspeakers against human trafficking',
   'app.skip': 'Skip to the content',
@@ -180,6 +182,20 @@ export const en: Record<keyof typeof vi, string> = {
   'airings.station-only': 'Only station {station}',
   'airings.search': 'Search by station, unit or script',
 
+  'rendering.title': 'Making recordings',
+  'rendering.idle': 'No recording waits to be made.',
+  'rendering.ended': '{done} {done|recording|recordings} made, {failed} failed.',
+  'rendering.counts': '{done} of {total} {total|recording|recordings} done, {left} left, {failed} failed.',
+  'rendering.stopped': 'Stopped. {counts} What is done stays.',
+  'rendering.left-seconds': 'About {count} {count|second|seconds} left.',
+  'rendering.left-minutes': 'About {count} {count|minute|minutes} left.',
+  'rendering.stop': 'Stop',
+  'rendering.go-on': 'Go on',
+  'error.desk-closed':
+    "These pages only show, because nobody signs in yet. Use the loa command on the hub's machine, or set LOA_DESK=1 on a machine that only the station's staff use.",
+  'error.not-our-page':
+    "This is taken only from a page of Loa Làng opened on the hub's own machine (http://localhost…). Open that page and do it again.",
+
   'recordings.title': 'Recordings',
   'recordings.lead': 'The sound of each submitted script, exactly as the loudspeakers will play it.',
   'recordings.none':
@@ -244,7 +260,7 @@ export const en: Record<keyof typeof vi, string> = {
     'Loa Làng helps every commune hear the message against human trafficking on its loudspeakers at least once a month, and prove it: a second person approves each script with a signature, loudspeakers play only what was approved, and each airing is confirmed.',
   'about.limits': 'For reading only',
   'about.limits-text':
-    'This version has no sign-in and takes nothing in. That is why the hub shows its pages to the server itself only (127.0.0.1) unless told otherwise. Do not open them to a network without a sign-in in front.',
+    'This version has no sign-in, so its pages only show; only with LOA_DESK=1 do they take recordings and stop the making of them, and only from the server itself. That is why the hub shows its pages to the server itself only (127.0.0.1) unless told otherwise. Do not open them to a network without a sign-in in front.',
   'about.commands-text':
     'Writing, submitting, approving, planning and confirming are done with the loa command on the server: loa --help.',
   'about.counting': 'How it is counted',

@@ -1,5 +1,8 @@
 /** Vietnamese, the first language of the pages. `{name}` is a value; see `sayIn`. */
+import { viUploads } from './vi-uploads.ts'
+
 export const vi = {
+  ...viUploads,
   'app.name': 'Loa Làng',
   'app.line': 'Truyền thanh cơ sở phòng, chống mua bán người',
   'app.skip': 'Đến phần nội dung',
@@ -179,6 +182,20 @@ export const vi = {
   'airings.station-only': 'Chỉ đài {station}',
   'airings.search': 'Tìm theo đài, đơn vị hoặc bản tin',
 
+  'rendering.title': 'Đang tạo bản ghi',
+  'rendering.idle': 'Không có bản ghi nào đang chờ tạo.',
+  'rendering.ended': 'Đã tạo xong {done} bản ghi, {failed} bản hỏng.',
+  'rendering.counts': 'Đã xong {done} trong {total} bản ghi, còn {left}, hỏng {failed}.',
+  'rendering.stopped': 'Đã dừng. {counts} Phần đã xong được giữ lại.',
+  'rendering.left-seconds': 'Còn khoảng {count} giây.',
+  'rendering.left-minutes': 'Còn khoảng {count} phút.',
+  'rendering.stop': 'Dừng lại',
+  'rendering.go-on': 'Làm tiếp',
+  'error.desk-closed':
+    'Trang này chỉ để xem, vì chưa có đăng nhập. Hãy dùng lệnh loa trên máy chủ, hoặc đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng.',
+  'error.not-our-page':
+    'Chỉ nhận việc này từ trang của Loa Làng, mở ngay trên máy chủ (http://localhost…). Hãy mở trang ấy rồi làm lại.',
+
   'recordings.title': 'Bản ghi',
   'recordings.lead': 'Âm thanh của từng bản tin đã trình, đúng như loa sẽ phát.',
   'recordings.none':
@@ -243,7 +260,7 @@ export const vi = {
     'Loa Làng giúp mỗi xã, phường nghe bản tin phòng, chống mua bán người trên loa truyền thanh ít nhất mỗi tháng một lần, và chứng minh được điều đó: bản tin được người thứ hai duyệt bằng chữ ký, loa chỉ phát đúng bản đã duyệt, từng lượt phát có xác nhận.',
   'about.limits': 'Chỉ để xem',
   'about.limits-text':
-    'Bản này chưa có đăng nhập và không nhận dữ liệu gửi lên. Vì vậy trung tâm mặc định chỉ mở trang cho chính máy chủ (127.0.0.1). Đừng mở cho mạng ngoài khi chưa có đăng nhập đứng trước.',
+    'Bản này chưa có đăng nhập, nên các trang chỉ để xem; chỉ khi đặt LOA_DESK=1 mới nhận bản ghi âm và việc dừng tạo bản ghi, và chỉ từ chính máy chủ. Vì vậy trung tâm mặc định chỉ mở trang cho chính máy chủ (127.0.0.1). Đừng mở cho mạng ngoài khi chưa có đăng nhập đứng trước.',
   'about.commands-text':
     'Soạn, trình, duyệt, xếp lịch và xác nhận làm bằng lệnh loa trên máy chủ: loa --help.',
   'about.counting': 'Cách tính',

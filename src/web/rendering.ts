@@ -1,0 +1,99 @@
+/** The rendering under way, as a panel that keeps itself up to date, and the two things a person can do about it. */
+import type { Request, RequestHandler, Response } from 'express'
+import type { RenderingState } from '../audio/index.ts'
+import { AppError } from '../base/errors.ts'
+import { type Visit, visitOf, type Web } from './visit.ts'
+import { sentence } from './words/index.ts'
+
+/** A page hears of a change at most so often; a browser draws no faster for anybody's good. */
+const pauseMs = 400
+/** A line now and then, so that nobody between hub and browser takes the quiet for the end. */
+const heartbeatMs = 20_000
+
+/** The model of the panel; null where nothing is rendered in this process. */
+export function renderingPanel(web: Web, visit: Visit): object | null {
+  if (web.desk === undefined) return null
+  const { state, done, total, failed, secondsLeft } = web.desk.state
+  const left = secondsLeft === undefined ? '' : leftIn(visit, secondsLeft)
+  return {
+    state,
+    running: state === 'running',
+    stopped: state === 'stopped',
+    done: done + failed,
+    total,
+    words: wordsOf(visit, web.desk.state),
+    left,
+    // The buttons are there only where they would be obeyed.
+    open: web.openDesk,
+  }
+}
+
+function wordsOf({ say }: Visit, { state, done, total, failed }: RenderingState): string {
+  if (state === 'idle') return total === 0 ? say('rendering.idle') : say('rendering.ended', { done, failed })
+  const counts = say('rendering.counts', { done, total, left: total - done - failed, failed })
+  return state === 'stopped' ? say('rendering.stopped', { counts }) : counts
+}
+
+function leftIn({ say }: Visit, seconds: number): string {
+  if (seconds < 60) return say('rendering.left-seconds', { count: Math.max(1, Math.ceil(seconds)) })
+  return say('rendering.left-minutes', { count: Math.ceil(seconds / 60) })
+}
+
+/** `/rendering/events`: the panel as server-sent events, now and at each change, until the page is left. */
+export function renderingEvents(web: Web): RequestHandler {
+  return (request, response) => {
+    const { desk } = web
+    if (desk === undefined) throw new AppError('not_found', sentence('error.no-page'))
+    const visit = visitOf(web, request)
+    let waiting: NodeJS.Timeout | undefined
+    const tell = (): void => {
+      waiting = undefined
+      const html = web.views.render('rendering', {
+        language: visit.language,
+        rendering: renderingPanel(web, visit),
+      })
+      const lines = html.trim().split('\n')
+      response.write(`event: rendering\n${lines.map((line) => `data: ${line}\n`).join('')}\n`)
+    }
+    const unwatch = desk.watch(() => {
+      waiting ??= setTimeout(tell, pauseMs)
+    })
+    // no-transform: a compressor would hold the events back.
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    })
+    tell()
+    const heartbeat = setInterval(() => response.write(': here\n\n'), heartbeatMs)
+    response.on('close', () => {
+      unwatch()
+      clearTimeout(waiting)
+      clearInterval(heartbeat)
+    })
+  }
+}
+
+/** `POST /rendering/stop` and `/rendering/go-on`: afterwards the panel for htmx, or the way back to the list. */
+export function renderingDeed(web: Web, deed: 'stop' | 'goOn'): RequestHandler {
+  return (request, response) => {
+    const { desk } = web
+    if (desk === undefined) throw new AppError('not_found', sentence('error.no-page'))
+    desk[deed]()
+    web.log.info({ deed }, 'somebody steered the rendering')
+    answer(web, request, response)
+  }
+}
+
+function answer(web: Web, request: Request, response: Response): void {
+  if (request.headers['hx-request'] !== 'true') {
+    response.redirect(303, '/recordings')
+    return
+  }
+  const visit = visitOf(web, request)
+  const rendering = renderingPanel(web, visit)
+  response
+    .set('Cache-Control', 'no-store')
+    .type('html')
+    .send(web.views.render('rendering', { language: visit.language, rendering }))
+}

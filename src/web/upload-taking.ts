@@ -1,0 +1,66 @@
+/** Taking a recording that a person sent: asked for, tested, treated, and answered with where it stands. */
+import type { RequestHandler } from 'express'
+import { takeUpload } from '../audio/index.ts'
+import { AppError } from '../base/errors.ts'
+import { statusOf } from './errors.ts'
+import type { Incoming } from './incoming.ts'
+import { choicesOf, closedPage, formPage, type Typed, typedIn, wrongIn } from './upload-form.ts'
+import { type Page, send, visitOf, type Visit, type Web } from './visit.ts'
+import { sentence } from './words/index.ts'
+
+/** `/uploads/new`: the form; where nothing is taken, what to do instead. */
+export async function uploadFormPage(web: Web, visit: Visit): Promise<Page> {
+  if (!web.openDesk || web.incoming === undefined) return closedPage(visit)
+  return formPage(visit, await choicesOf(web, visit))
+}
+
+/**
+ * `POST /uploads`: the fields and the id of the file that was sent. Answers with the way to what was made of it
+ * (303), or with the form again: with its wrong fields and the file kept, or with why the recording was not taken.
+ */
+export function uploadTaken(web: Web): RequestHandler {
+  return async (request, response) => {
+    const { incoming } = web
+    if (incoming === undefined) throw new AppError('forbidden', sentence('error.desk-closed'))
+    const visit = visitOf(web, request)
+    const typed = typedIn(request.body)
+    const choices = await choicesOf(web, visit)
+    const wrong = wrongIn(typed, choices)
+    const received = await incoming.received(typed.upload)
+    if (received === undefined) wrong.upload ??= 'upload.wrong-file'
+    if (Object.keys(wrong).length > 0) {
+      send(web, response, visit, formPage(visit, choices, { typed, wrong, received, status: 400 }))
+      return
+    }
+    const outcome = await taken(web, incoming, typed)
+    if (outcome instanceof AppError) {
+      const refusal = outcome.sentence[visit.language]
+      const status = statusOf[outcome.code]
+      send(web, response, visit, formPage(visit, choices, { typed, refusal, status }))
+      return
+    }
+    response.redirect(303, `/uploads/${outcome.id}`)
+  }
+}
+
+async function taken(web: Web, incoming: Incoming, typed: Typed): Promise<{ id: string } | AppError> {
+  const { database, audioFolder, clock, log, closing: signal, uploadCounts } = web
+  const [script = '', version] = typed.script.split('/')
+  try {
+    const upload = await incoming.take(typed.upload, ({ path, name }) =>
+      takeUpload({
+        ...{ database, audioFolder, clock, log, signal, file: path, name, script, version: Number(version) },
+        ...{ language: typed.language, speaker: typed.speaker, consent: typed.consent, by: typed.by },
+        noiseReduction: typed.noise === '1',
+      }),
+    )
+    uploadCounts[upload.faults.length === 0 ? 'fit' : 'unfit'] += 1
+    return upload
+  } catch (error) {
+    uploadCounts[error instanceof AppError || signal.aborted ? 'refused' : 'failed'] += 1
+    if (error instanceof AppError) return error
+    // Stopping is nobody's fault; the file can be sent again.
+    if (signal.aborted) return new AppError('unavailable', sentence('upload.stopped'), { cause: error })
+    throw error
+  }
+}

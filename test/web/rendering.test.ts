@@ -1,0 +1,151 @@
+/** What a person sees of the rendering under way, and can do about it. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { RenderDesk } from '../../src/audio/index.ts'
+import { emptyDesk, type Month } from './month.ts'
+import { readerSees, serve, type Served } from './served.ts'
+
+let month: Month
+let served: Served
+let desk: RenderDesk
+let woken: number
+
+beforeAll(async () => {
+  month = await emptyDesk()
+})
+afterAll(() => month.close())
+
+beforeEach(async () => {
+  woken = 0
+  desk = new RenderDesk(() => (woken += 1))
+  served = await serve({ ...month, close: () => Promise.resolve() }, { desk, openDesk: true })
+})
+afterEach(() => served.close())
+
+/** A rendering of 241 recordings of which 60 are done, until it is told to stop. */
+function rendering(): Promise<'stopped' | 'ended'> {
+  const never = new AbortController().signal
+  const work = (signal: AbortSignal, onProgress: (progress: object) => void): Promise<string> => {
+    onProgress({ done: 60, total: 241, failed: 1, secondsLeft: 95 })
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+    })
+  }
+  return desk
+    .run(never, work as Parameters<typeof desk.run>[1])
+    .then((result) => (result === undefined ? 'stopped' : 'ended'))
+}
+
+/** Reads server-sent events until one says the words. */
+async function eventSaying(words: string): Promise<string> {
+  const abort = new AbortController()
+  const response = await fetch(`${served.url}/rendering/events`, { signal: abort.signal })
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  let heard = ''
+  try {
+    for await (const bytes of response.body!) {
+      heard += Buffer.from(bytes).toString('utf8')
+      if (heard.includes(words)) return heard
+    }
+  } finally {
+    abort.abort()
+  }
+  throw new Error(`the events ended without “${words}”: ${heard}`)
+}
+
+const here = (): RequestInit => ({ method: 'POST', headers: { origin: served.url } })
+
+describe('the page of recordings', () => {
+  it('says that nothing waits when nothing does', async () => {
+    expect(readerSees((await served.get('/recordings')).text)).toContain('Không có bản ghi nào đang chờ tạo.')
+  })
+
+  it('says how many are done, left and failed, and for how long yet', async () => {
+    const work = rendering()
+    const { text } = await served.get('/recordings')
+    expect(readerSees(text)).toContain('Đã xong 60 trong 241 bản ghi, còn 180, hỏng 1. Còn khoảng 2 phút.')
+    expect(text).toContain('<progress value="61" max="241"')
+    const english = await served.get('/recordings?lang=en')
+    expect(readerSees(english.text)).toContain(
+      '60 of 241 recordings done, 180 left, 1 failed. About 2 minutes left.',
+    )
+    desk.stop()
+    await work
+  })
+
+  it('has no buttons where they would not be obeyed, and nothing at all where nothing is rendered', async () => {
+    const reading = await serve({ ...month, close: () => Promise.resolve() }, { desk })
+    const nothing = await serve({ ...month, close: () => Promise.resolve() })
+    const work = rendering()
+    expect((await served.get('/recordings')).text).toContain('action="/rendering/stop"')
+    expect((await reading.get('/recordings')).text).not.toContain('action="/rendering/stop"')
+    expect((await nothing.get('/recordings')).text).not.toContain('id="rendering"')
+    expect((await nothing.get('/rendering/events')).status).toBe(404)
+    desk.stop()
+    await work
+    await reading.close()
+    await nothing.close()
+  })
+})
+
+describe('the events of the rendering', () => {
+  it('bring the panel at once and again when something changes', async () => {
+    expect(await eventSaying('Không có bản ghi nào')).toMatch(/^event: rendering\ndata: /)
+    const work = rendering()
+    expect(await eventSaying('còn 180')).toContain('còn 180')
+    const change = eventSaying('Đã dừng')
+    desk.stop()
+    expect(await change).toContain('Phần đã xong được giữ lại')
+    expect(await work).toBe('stopped')
+  })
+})
+
+describe('stopping and going on', () => {
+  it('stops the work under way, keeps it stopped, and wakes it again', async () => {
+    const work = rendering()
+    expect((await served.get('/rendering/stop', here())).status).toBe(303)
+    expect(await work).toBe('stopped')
+    const notStarted = await desk.run(new AbortController().signal, () => Promise.resolve('rendered'))
+    expect(notStarted).toBeUndefined()
+    expect((await served.get('/recordings')).text).toContain('action="/rendering/go-on"')
+    expect((await served.get('/rendering/go-on', here())).status).toBe(303)
+    expect(woken).toBe(1)
+    expect(await desk.run(new AbortController().signal, () => Promise.resolve('rendered'))).toBe('rendered')
+  })
+
+  it.each([
+    ['a page of another site', { headers: { origin: 'https://elsewhere.example' } }],
+    ['a page of another site, as browsers say it', { headers: { 'sec-fetch-site': 'cross-site' } }],
+    ['a proxy', { headers: { 'x-forwarded-for': '203.0.113.9' } }],
+  ])('refuses %s', async (_who, request) => {
+    const answer = await served.get('/rendering/stop', { method: 'POST', ...request })
+    expect(answer.status).toBe(403)
+    expect(readerSees(answer.text)).toContain('Chỉ nhận việc này từ trang của Loa Làng')
+    expect(desk.state.state).toBe('idle')
+  })
+
+  it('refuses everybody where the pages only show', async () => {
+    const reading = await serve({ ...month, close: () => Promise.resolve() }, { desk })
+    const answer = await reading.get('/rendering/stop', { method: 'POST', headers: { origin: reading.url } })
+    expect(answer.status).toBe(403)
+    expect(readerSees(answer.text)).toContain('LOA_DESK=1')
+    await reading.close()
+  })
+})
+
+describe('the rendering desk', () => {
+  it('passes on what went wrong, and is idle afterwards', async () => {
+    const work = desk.run(new AbortController().signal, (_signal, onProgress) => {
+      onProgress({ done: 0, total: 3, failed: 0, secondsLeft: undefined })
+      return Promise.reject(new Error('the disk is full'))
+    })
+    await expect(work).rejects.toThrow('the disk is full')
+    expect(desk.state).toMatchObject({ state: 'idle', total: 3 })
+  })
+
+  it('lets 200 watch, and refuses the next in words', () => {
+    const ends = Array.from({ length: 200 }, () => desk.watch(() => undefined))
+    expect(() => desk.watch(() => undefined)).toThrow(/quá nhiều người|Too many people/)
+    ends[0]?.()
+    expect(() => desk.watch(() => undefined)).not.toThrow()
+  })
+})
