@@ -13,10 +13,32 @@
  */
 export { ffmpegVersion, probeAudio, type AudioProbe } from './ffmpeg.ts'
 export { audioPath, readAudio } from './folder.ts'
-export { loadLexicon } from './lexicon-file.ts'
-export { renderWanted, type RenderOptions, type RenderProgress } from './render.ts'
+export { hasLexicon, loadLexicon } from './lexicon-file.ts'
+export {
+  type ClipFact,
+  clipsOfAiring,
+  type Finding,
+  type Heard,
+  listen,
+  type ListenedAiring,
+  listeningDays,
+  type ListenOptions,
+  type Verdict,
+} from './listen/index.ts'
+export { joinForDownload, notesMilliseconds } from './notes-piece.ts'
+export type { RenderProgress } from './progress.ts'
+export { RenderDesk, type RenderingState } from './render-desk.ts'
+export { renderWanted, type RenderOptions, type RenderResult } from './render.ts'
+export { storeSize, type StoreSize } from './sentences/index.ts'
 export { audioSelfTest, type SelfTest } from './self-test.ts'
-export { type Lexicon, type Question, speak, type Spoken } from './spoken/index.ts'
+export {
+  type Lexicon,
+  looksForeign,
+  type Question,
+  speak,
+  type Spoken,
+  type SpokenWord,
+} from './spoken/index.ts'
 export {
   type Codec,
   forgetFailures,
@@ -29,4 +51,30 @@ export {
   type Rendition,
   renditionByHash,
 } from './store.ts'
-export type { Voice } from './voices/index.ts'
+export {
+  originalPath,
+  takeUpload,
+  type Treatment,
+  type Upload,
+  uploadById,
+  uploadBytesMax,
+  uploadLanguages,
+  type UploadOptions,
+  type UploadProgress,
+  uploadSecondsMax,
+  uploadsOf,
+} from './uploads/index.ts'
+export {
+  inOrder,
+  isDown,
+  openVoice,
+  openVoices,
+  readVoiceList,
+  type Region,
+  type Trial,
+  tryVoice,
+  type Voice,
+  type VoiceEntry,
+  VoiceError,
+  withFallback,
+} from './voices/index.ts'

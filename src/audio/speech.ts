@@ -1,33 +1,26 @@
-/** From spoken words to one sound: sentence by sentence, with pauses of our own between. */
+/** From spoken words to the order of pieces that will be heard: chime, sentences, silence between. Pure. */
 import { AppError } from '../base/errors.ts'
-import { join, secondsOf, silence, type Sound } from './pcm.ts'
 import { sentencesOf } from './spoken/index.ts'
-import type { Voice } from './voices/index.ts'
+import { slotMilliseconds } from './stitch/index.ts'
 
 /**
- * Pauses in milliseconds, multiples of 120 (a frame grid of both codecs). Longer than in a room: echoes of
- * several horns must die before the next sentence.
+ * Silent slots between pieces. Every sentence brings about 200 ms of silence of its own, so a sentence is followed
+ * by 0.6 s and a paragraph by almost a second: longer than in a room, because echoes of several horns must die.
  */
-const pauses = { lead: 240, sentence: 600, paragraph: 960, tail: 480 }
+const pauses = { lead: 2, sentence: 3, paragraph: 6, tail: 2 }
 
 /** Scripts refuse at five minutes by estimate; this bounds what is really made. */
 const secondsMax = 400
 const charactersMax = 8000
-/** A sentence is read in a fraction of a second. */
-const sentenceDeadlineMs = 20_000
 
-/** What comes before the words, and the silence after it. */
-export type Opening = { samples: Int16Array; pauseMs: number }
+/** A stretch of a recording. `slots` of silence, the chime, or a sentence. */
+export type Part = { kind: 'silence'; slots: number } | { kind: 'chime' } | { kind: 'sentence'; text: string }
 
-/** The words as one sound at the voice's sample rate. Refuses empty and over-long texts and what the voice refuses. */
-export async function readAloud(
-  spoken: string,
-  voice: Voice,
-  {
-    opening,
-    signal,
-  }: { opening?: ((sampleRate: number) => Opening) | undefined; signal?: AbortSignal | undefined } = {},
-): Promise<Sound> {
+/**
+ * What is heard, in order. `chimePause`: slots of silence between the chime and the first word; without it there is
+ * no chime. Refuses (invalid) empty and over-long texts.
+ */
+export function partsOf(spoken: string, { chimePause }: { chimePause?: number | undefined } = {}): Part[] {
   const paragraphs = sentencesOf(spoken)
   if (paragraphs.length === 0) {
     throw new AppError('invalid', {
@@ -36,28 +29,25 @@ export async function readAloud(
     })
   }
   if (spoken.length > charactersMax) throw tooLong()
-  const pieces: Int16Array[] = []
-  let sampleRate = 0
-  for (const paragraph of paragraphs) {
-    for (const [index, sentence] of paragraph.entries()) {
-      const sound = await voice.synthesise(sentence, { signal, deadlineMs: sentenceDeadlineMs })
-      if (pieces.length === 0) pieces.push(...begin(sound.sampleRate, opening))
-      else pieces.push(silence(index === 0 ? pauses.paragraph : pauses.sentence, sound.sampleRate))
-      pieces.push(sound.samples)
-      sampleRate = sound.sampleRate
+  const parts: Part[] =
+    chimePause === undefined
+      ? [{ kind: 'silence', slots: pauses.lead }]
+      : [{ kind: 'chime' }, { kind: 'silence', slots: chimePause }]
+  for (const [paragraph, sentences] of paragraphs.entries()) {
+    for (const [index, text] of sentences.entries()) {
+      if (index > 0) parts.push({ kind: 'silence', slots: pauses.sentence })
+      else if (paragraph > 0) parts.push({ kind: 'silence', slots: pauses.paragraph })
+      parts.push({ kind: 'sentence', text })
     }
   }
-  pieces.push(silence(pauses.tail, sampleRate))
-  const whole = { samples: join(pieces), sampleRate }
-  if (secondsOf(whole) > secondsMax) throw tooLong()
-  return whole
+  return [...parts, { kind: 'silence', slots: pauses.tail }]
 }
 
-function begin(sampleRate: number, opening: ((sampleRate: number) => Opening) | undefined): Int16Array[] {
-  const lead = silence(pauses.lead, sampleRate)
-  if (opening === undefined) return [lead]
-  const { samples, pauseMs } = opening(sampleRate)
-  return [lead, samples, silence(pauseMs, sampleRate)]
+/** The length of a recording of so many slots; refuses (invalid) what nobody would listen to. */
+export function millisecondsOf(slots: number): number {
+  const milliseconds = slots * slotMilliseconds
+  if (milliseconds > secondsMax * 1000) throw tooLong()
+  return milliseconds
 }
 
 function tooLong(): AppError {

@@ -39,9 +39,10 @@ export type RecordedSentence = { key: string; text: string; at: number; millisec
 /**
  * How a recording was checked: `whole` = decoded and held against what it should be; `packets` = joined from
  * checked sentences, proven packet by packet; absent for those made before there was a gate. `similarity` is
- * the correlation with the expected sound, where that was computed.
+ * the correlation with the expected sound, where that was computed. `gainDecibels`: what the chain added to the
+ * voice, where that was corrected; `recipe`'s otherwise.
  */
-export type Quality = { gate?: 'whole' | 'packets'; similarity?: number }
+export type Quality = { gate?: 'whole' | 'packets'; similarity?: number; gainDecibels?: number }
 
 /** Why a wanted recording is not there, after how many tries that were its own fault. */
 export type RenderFailure = {
@@ -94,15 +95,20 @@ export async function renditionByHash(db: Db, sha256: string): Promise<Rendition
   return row && renditionOf(row)
 }
 
-/** Keeps a recording with its renditions, once: `known` when it is there already with the same bytes. */
+/**
+ * Keeps a recording with its renditions, once: `known` when it is there already with the same bytes. `failures`:
+ * names under which earlier tries may have failed.
+ */
 export async function keepRecording(
   database: Database,
   recording: Omit<Recording, 'renditions' | 'createdAt'> & { recipe: string },
   renditions: readonly Rendition[],
   now: Instant,
+  failures: readonly string[] = [],
 ): Promise<'kept' | 'known'> {
   return transact(database, async (tx) => {
-    await tx.deleteFrom('render_failure').where('recording_id', '=', recording.id).execute()
+    const names = [recording.id, ...failures]
+    await tx.deleteFrom('render_failure').where('recording_id', 'in', names).execute()
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('recording')
       .values({
@@ -223,6 +229,21 @@ export async function dropOtherFailures(db: Db, wanted: ReadonlySet<string>): Pr
       await db.deleteFrom('render_failure').where('recording_id', '=', recording_id).execute()
     }
   }
+}
+
+/** What people brought, of all versions: for which version, language and station. */
+export async function broughtRecordings(
+  db: Db,
+): Promise<{ script: string; version: number; language: string; station: string | null }[]> {
+  const rows = await db
+    .selectFrom('recording')
+    .select(['script_id', 'version', 'language', 'station_id'])
+    .distinct()
+    .where('upload_id', 'is not', null)
+    .execute()
+  return rows.map(({ script_id: script, version, language, station_id: station }) => {
+    return { script, version, language, station }
+  })
 }
 
 /** All recordings of the given versions, for comparing with what is wanted. */

@@ -1,42 +1,77 @@
-/** What every rendering of a run needs, looked up once: lexicon, chime, voices and what they are made of. */
-import { sha256 } from '../base/hash.ts'
+/** What every rendering of a run needs, looked up once: lexicons, chime, voices. */
 import { type Chime, loadChime } from './chime.ts'
-import { ffmpegVersion } from './ffmpeg.ts'
-import { loadLexicon } from './lexicon-file.ts'
-import { masteringVersion } from './mastering.ts'
+import { hasLexicon, loadLexicon } from './lexicon-file.ts'
 import type { Lexicon } from './spoken/index.ts'
-import { type Voice, voiceFor, voices as installedVoices } from './voices/index.ts'
+import { type DownVoices, inOrder, isDown, openVoices, type Voice } from './voices/index.ts'
 
 export type Studio = {
-  lexicon: Lexicon
+  /** By language; of languages without one nothing can be read aloud. */
+  lexicons: ReadonlyMap<string, Lexicon>
   chime: Chime
   voices: readonly Voice[]
-  /** By the voice's name: engine, settings, encoder. */
-  recipes: ReadonlyMap<string, string>
+  /** Voices that failed in this run, each with what it said. */
+  down: DownVoices
+  /** What each voice that was asked depends on. */
+  recipes: Map<Voice, string>
+  /** Ends what the voices keep running. */
+  close(): Promise<void>
 }
 
-/** Reads the speech folder and asks the programmes for their versions; refuses what is missing. */
+/** Keys of speech services by the name of their variable. */
+export type VoiceKeys = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the speech folder. `voices` take the place of those that its list names. Refuses what is missing or wrong
+ * in the folder; no voice is started or asked yet.
+ */
 export async function openStudio(
   speechFolder: string,
-  voices: readonly Voice[] = installedVoices,
+  { voices, voiceKeys }: { voices?: readonly Voice[] | undefined; voiceKeys?: VoiceKeys | undefined } = {},
 ): Promise<Studio> {
-  const [lexicon, chime] = [await loadLexicon(speechFolder), await loadChime(speechFolder)]
-  const encoder = `ffmpeg ${await ffmpegVersion()} mastering ${masteringVersion}`
-  const recipes = new Map<string, string>()
-  for (const voice of voices) {
-    recipes.set(voice.name, `${await voice.recipe()}; gain ${voice.gainDecibels} dB; ${encoder}`)
+  const lexicons = new Map([['vi', await loadLexicon(speechFolder)]])
+  const chime = await loadChime(speechFolder)
+  const opened = voices ?? (await openVoices(speechFolder, voiceKeys))
+  for (const { language } of opened) {
+    if (!lexicons.has(language) && (await hasLexicon(speechFolder, language)))
+      lexicons.set(language, await loadLexicon(speechFolder, { language }))
   }
-  return { lexicon, chime, voices, recipes }
+  return {
+    ...{ lexicons, chime, voices: opened },
+    down: new Map(),
+    recipes: new Map(),
+    async close() {
+      for (const voice of opened) await voice.close()
+    },
+  }
 }
 
-/** What the bytes of a recording depend on besides its words; undefined when no voice speaks the language. */
-export function recipeOf(
-  { voices, recipes, chime }: Studio,
-  language: string,
-  withChime: boolean,
-): string | undefined {
-  const voice = voiceFor(language, voices)
-  const recipe = voice && recipes.get(voice.name)
-  if (recipe === undefined || !withChime) return recipe
-  return `${recipe}; chime ${sha256(JSON.stringify(chime)).slice(0, 16)}`
+/** The voices that can read the language, in order; none where there is no voice or no lexicon. */
+export function voicesFor({ voices, lexicons }: Studio, language: string): Voice[] {
+  return lexicons.has(language) ? inOrder(voices, language) : []
+}
+
+/**
+ * What the voice's sound depends on; undefined when it is not there: then it is down for this run. Asked once: some
+ * voices must be started for it.
+ */
+export async function recipeFor({ recipes, down }: Studio, voice: Voice): Promise<string | undefined> {
+  const known = recipes.get(voice)
+  if (known !== undefined || down.has(voice)) return known
+  try {
+    const recipe = await voice.recipe()
+    recipes.set(voice, recipe)
+    return recipe
+  } catch (error) {
+    if (!isDown(error)) throw error
+    down.set(voice, error)
+    return undefined
+  }
+}
+
+/** The first voice of the language that is there; undefined when none is. */
+export async function firstVoice(studio: Studio, language: string): Promise<Voice | undefined> {
+  for (const voice of voicesFor(studio, language)) {
+    if ((await recipeFor(studio, voice)) !== undefined) return voice
+  }
+  return undefined
 }

@@ -8,10 +8,10 @@ import { type Lexicon, type Question, speak } from './spoken/index.ts'
 
 /** One wanted recording. `refused` says why it cannot even be tried. */
 export type Wanted = {
-  id: string
   script: string
   version: number
   language: string
+  /** Whose own recording it is; null when all stations have the same. */
   station: string | null
   spoken: string
   /** A greeting opens with the chime: every airing plays the greeting and then the script. */
@@ -19,57 +19,103 @@ export type Wanted = {
   refused?: Sentence
 }
 
+/** What somebody brought: a version, a language, and the station when it is one station's own. */
+export type Brought = { script: string; version: number; language: string; station: string | null }
+
 /**
- * One recording for each submitted bulletin version, and for the newest version of each greeting one for
- * every station that has a device and lies in a unit. `recipe` is what the sound depends on besides the words.
+ * One recording for each submitted bulletin version; when its text names unit or station, one for every station
+ * that lies in a unit. For the newest version of each greeting one for every such station, with devices or
+ * without: there people play the files by hand. Where no voice can read, what people brought is all that is wanted.
  */
 export function wantedRecordings(input: {
   versions: readonly SubmittedVersion[]
   stations: readonly Station[]
   units: ReadonlyMap<string, Unit>
-  lexicon: Lexicon
-  recipeFor: (language: string, chime: boolean) => string | undefined
+  /** How each language is read; a language that is not among them has no voice. */
+  lexicons: ReadonlyMap<string, Lexicon>
+  brought: readonly Brought[]
 }): Wanted[] {
   const bulletins = input.versions.filter(({ kind }) => kind === 'bulletin')
   const greetings = newestOfEach(input.versions.filter(({ kind }) => kind === 'greeting'))
-  return [
-    ...bulletins.map((version) => one(input, version, null, version.text)),
-    ...greetings.flatMap((version) =>
-      input.stations.flatMap((station) => {
-        const unit = input.units.get(station.id)
-        if (station.devices.length === 0 || unit === undefined) return []
-        const filled = fillText(version.text, { unit: inSentence(unit.fullName), station: station.name })
-        if (filled.ok) return [one(input, version, station.id, filled.text)]
-        return [{ ...one(input, version, station.id, version.text), refused: filled.why }]
-      }),
-    ),
-  ]
+  const reader = createReader()
+  const wanted = [...bulletins, ...greetings].flatMap((version) => {
+    const lexicon = input.lexicons.get(version.language)
+    return textsOf(version, input).map(({ station, text, refused }): Wanted => {
+      const { script, version: number, language } = version
+      const base = { script, version: number, language, station, chime: version.kind === 'greeting' }
+      if (lexicon === undefined) return { ...base, spoken: text, refused: noVoice(language) }
+      const { spoken, questions } = reader(text, lexicon)
+      const why = refused ?? (questions.length === 0 ? undefined : undecided(questions))
+      return { ...base, spoken, ...(why && { refused: why }) }
+    })
+  })
+  const isBrought = (one: Wanted): boolean =>
+    input.brought.some(
+      ({ script, version, language, station }) =>
+        script === one.script &&
+        version === one.version &&
+        language === one.language &&
+        (station === null || station === one.station),
+    )
+  return wanted.filter((one) => input.lexicons.has(one.language) || !isBrought(one))
 }
 
 type Input = Parameters<typeof wantedRecordings>[0]
 
-function one(
-  { lexicon, recipeFor }: Input,
-  version: SubmittedVersion,
-  station: string | null,
+/** The recording's own name; `recipe` is what its sound depends on besides the words. */
+export function recordingIdOf(wanted: Wanted, recipe: string): string {
+  const { script, version, language, station, spoken } = wanted
+  const digest = sha256(JSON.stringify([spoken, recipe]))
+  return derivedId('rec', script, version, language, station ?? '', digest)
+}
+
+/** The texts of a version: one for all, or one for each station. */
+function textsOf(
+  { kind, text }: SubmittedVersion,
+  { stations, units }: Input,
+): { station: string | null; text: string; refused?: Sentence }[] {
+  if (kind === 'bulletin' && !/\{\{(unit|station)\}\}/.test(text)) return [{ station: null, text }]
+  return stations.flatMap((station) => {
+    const unit = units.get(station.id)
+    if (unit === undefined) return []
+    const filled = filledFor(text, { unit: inSentence(unit.fullName), station: station.name })
+    const { id } = station
+    return filled.ok ? [{ station: id, text: filled.text }] : [{ station: id, text, refused: filled.why }]
+  })
+}
+
+/** Parsing a text takes half a millisecond, and there are 241 stations: a text of bare names alone is not parsed. */
+function filledFor(
   text: string,
-): Wanted {
-  const { script, version: number, language } = version
-  const chime = version.kind === 'greeting'
-  const { spoken, questions } = speak(text, lexicon)
-  const recipe = recipeFor(language, chime)
-  const digest = sha256(JSON.stringify([spoken, recipe ?? '']))
-  const wanted = {
-    id: derivedId('rec', script, number, language, station ?? '', digest),
-    script,
-    version: number,
-    language,
-    station,
-    spoken,
-    chime,
+  names: { unit: string; station: string },
+): { ok: true; text: string } | { ok: false; why: Sentence } {
+  const bare = /\{\{(unit|station)\}\}/g
+  if (/[{}\\]/.test(text.replaceAll(bare, ''))) return fillText(text, names)
+  return { ok: true, text: text.replaceAll(bare, (_, name: 'unit' | 'station') => names[name]) }
+}
+
+/**
+ * Reads paragraph by paragraph, each different one once: the variants of a bulletin differ in one of them, and
+ * reading a whole bulletin 241 times takes seconds. No rule looks over a blank line.
+ */
+function createReader(): (text: string, lexicon: Lexicon) => { spoken: string; questions: Question[] } {
+  const known = new Map<Lexicon, Map<string, { spoken: string; questions: Question[] }>>()
+  return (text, lexicon) => {
+    const read = known.get(lexicon) ?? new Map<string, { spoken: string; questions: Question[] }>()
+    known.set(lexicon, read)
+    const paragraphs = text.split(/\n\s*\n/u).map((paragraph) => {
+      const found = read.get(paragraph) ?? speak(paragraph, lexicon)
+      read.set(paragraph, found)
+      return found
+    })
+    return {
+      spoken: paragraphs
+        .map(({ spoken }) => spoken)
+        .filter((spoken) => spoken !== '')
+        .join('\n\n'),
+      questions: paragraphs.flatMap(({ questions }) => questions),
+    }
   }
-  if (recipe === undefined) return { ...wanted, refused: noVoice(language) }
-  return questions.length === 0 ? wanted : { ...wanted, refused: undecided(questions) }
 }
 
 function newestOfEach(versions: readonly SubmittedVersion[]): SubmittedVersion[] {
@@ -82,8 +128,8 @@ function newestOfEach(versions: readonly SubmittedVersion[]): SubmittedVersion[]
 }
 
 /** "Xã Trà Leng" as it stands inside a sentence: "xã Trà Leng". */
-function inSentence(fullName: string): string {
-  return fullName.charAt(0).toLowerCase() + fullName.slice(1)
+function inSentence(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 function noVoice(language: string): Sentence {

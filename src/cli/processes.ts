@@ -9,6 +9,7 @@ import { AppError } from '../base/errors.ts'
 import { createLog } from '../base/log.ts'
 import { readConfig } from '../config.ts'
 import { type Answer, command, optional, required, say, wholeNumber } from './shell.ts'
+import { stopSignal } from './stop.ts'
 
 const silent: Answer = { json: { stopped: true }, lines: [] }
 
@@ -99,18 +100,6 @@ function outputOf(text: string | undefined): 'auto' | 'alsa' | 'file' {
     vi: `--output phải là alsa hoặc file, không phải "${text}".`,
     en: `--output must be alsa or file, not "${text}".`,
   })
-}
-
-/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(): AbortSignal {
-  const abort = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (abort.signal.aborted) process.exit(130)
-      abort.abort()
-    })
-  }
-  return abort.signal
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

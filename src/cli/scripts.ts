@@ -1,26 +1,24 @@
-/** `loa facts`, `loa scripts`, `loa audio`, `loa recordings`, `loa approval`: from a text to approved sound. */
+/** `loa scripts`, `loa approval`: from a text to approved sound. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
-import { figure } from '../base/text.ts'
 import { approve, awaitingApproval } from '../approval/index.ts'
-import { loadLexicon, recordingsOf, renderWanted, speak } from '../audio/index.ts'
+import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
 import {
   importScript,
   loadPlaceholders,
   readScript,
   scriptsOf,
   type ScriptSource,
+  type SpokenOf,
   submitVersion,
   withdrawVersion,
 } from '../scripts/index.ts'
-import { silentLog } from '../base/log.ts'
 import type { Work } from '../work.ts'
 import { passphraseOf, readKeyFile } from './people.ts'
-import { argument, command, listing, required, table, wholeNumber, workCommand } from './shell.ts'
+import { argument, listing, required, table, wholeNumber, workCommand } from './shell.ts'
 import { importedWord, versionWord } from './words.ts'
-import { readConfig } from '../config.ts'
 
 export function scriptCommands(program: Command): void {
   const scripts = program.command('scripts').description('bản tin · scripts')
@@ -98,87 +96,7 @@ export function scriptCommands(program: Command): void {
   })
     .requiredOption('--by <person>', 'người thu hồi · who withdraws it')
     .requiredOption('--why <reason>', 'lý do · why')
-  audioCommands(program)
   approvalCommands(program)
-}
-
-function audioCommands(program: Command): void {
-  const audio = program.command('audio').description('âm thanh · audio')
-  workCommand(
-    audio,
-    'render',
-    'tạo mọi bản ghi còn thiếu · make every recording that is wanted',
-    async (work) => {
-      const result = await renderWanted({
-        database: work.database,
-        audioFolder: work.audioFolder,
-        speechFolder: work.speechFolder,
-        clock: work.clock,
-        log: silentLog,
-        onProgress: ({ done, total, failed, secondsLeft }) => {
-          process.stderr.write(
-            `${String(done)}/${String(total)} bản ghi${failed > 0 ? `, ${String(failed)} hỏng` : ''}${secondsLeft === undefined ? '' : `, còn ${String(Math.ceil(secondsLeft))} giây`}\n`,
-          )
-        },
-      })
-      return {
-        json: result,
-        lines: [
-          `${String(result.rendered)} mới, ${String(result.there)} đã có, ${String(result.failed)} hỏng · rendered, there, failed`,
-        ],
-      }
-    },
-  )
-  const recordings = program.command('recordings').description('bản ghi · recordings')
-  workCommand(
-    recordings,
-    'list <script> <version>',
-    'bản ghi của một bản tin · recordings of a script version',
-    async (work, given) => {
-      const [script, version] = [argument(given, 0), versionGiven(argument(given, 1))]
-      const all = await recordingsOf(work.database, { script, version })
-      if (all.length === 0) await refuseUnlessThere(work, script, version)
-      return {
-        json: all,
-        lines: listing(
-          ['bản ghi', 'đài', 'giây', 'LUFS', 'dBTP'],
-          all.map((one) => [
-            one.id,
-            one.station ?? '',
-            figure(one.milliseconds / 1000),
-            figure(one.loudness),
-            figure(one.truePeak),
-          ]),
-          {
-            vi: 'Chưa có bản ghi. Trình bản tin (loa scripts submit), rồi để trung tâm tạo bản ghi, hoặc: loa audio render',
-            en: 'No recording yet. Submit the script (loa scripts submit), then the hub makes it, or: loa audio render',
-          },
-        ),
-      }
-    },
-  )
-  command(
-    program,
-    'say',
-    'đọc văn bản từ đầu vào chuẩn, in lời sẽ đọc · reads text on standard input, prints what will be spoken',
-    async () => {
-      const config = readConfig()
-      const { spoken, questions } = speak(
-        readFileSync(0, 'utf8'),
-        await loadLexicon(join(config.content, 'speech')),
-      )
-      return {
-        json: { spoken, questions },
-        lines: [
-          spoken,
-          ...questions.map(
-            ({ token, at, choices }) =>
-              `? ${token} (${String(at)}): ${choices.length > 0 ? choices.join(' / ') : 'chưa có trong từ điển cách đọc · not in the speech lexicon'}`,
-          ),
-        ],
-      }
-    },
-  )
 }
 
 function approvalCommands(program: Command): void {
@@ -234,7 +152,7 @@ export async function submitScript(
   work: Work,
   given: { script: string; version: number; by: string; speakUnconfirmed?: boolean },
 ): Promise<void> {
-  const lexicon = await loadLexicon(work.speechFolder)
+  const spokenOf = await readingOf(work, given)
   await submitVersion(work.database, {
     script: given.script,
     version: given.version,
@@ -242,8 +160,26 @@ export async function submitScript(
     now: work.clock.now(),
     speakUnconfirmed: given.speakUnconfirmed ?? work.config.speakUnconfirmed,
     placeholders: loadPlaceholders(work.config.content),
-    spokenOf: (text) => speak(text, lexicon),
+    ...(spokenOf === undefined ? {} : { spokenOf }),
   })
+}
+
+/**
+ * How the programme reads a version's language aloud; undefined for a language without a lexicon, which a person
+ * reads, so that nothing is asked.
+ */
+async function readingOf(
+  work: Work,
+  { script, version }: { script: string; version: number },
+): Promise<SpokenOf | undefined> {
+  const known = (await scriptsOf(work.database)).find(({ id }) => id === script)
+  const language = known?.versions.find((one) => one.version === version)?.language ?? 'vi'
+  if (!(await hasLexicon(work.speechFolder, language)) && language !== 'vi') return undefined
+  const lexicon = await loadLexicon(work.speechFolder, { language })
+  return (text) => {
+    const spoken = speak(text, lexicon)
+    return { ...spoken, foreign: looksForeign(spoken) }
+  }
 }
 
 /** All Markdown files of content/scripts, in order of name. */
@@ -273,16 +209,7 @@ export function sourceOf(file: string): ScriptSource {
   return source.value
 }
 
-/** Refuses (`not_found`) a version that there is not; it may be there and have no recording yet. */
-async function refuseUnlessThere(work: Work, script: string, version: number): Promise<void> {
-  const known = (await scriptsOf(work.database)).find(({ id }) => id === script)
-  if (known?.versions.some((one) => one.version === version) === true) return
-  throw new AppError('not_found', {
-    vi: `Không có bản tin “${script}” bản ${String(version)}. Hãy xem: loa scripts list`,
-    en: `There is no version ${String(version)} of a script “${script}”. See: loa scripts list`,
-  })
-}
-
-function versionGiven(text: string): number {
+/** The number of a version, as it was typed. */
+export function versionGiven(text: string): number {
   return wholeNumber(text, '<version>', 1, 1_000_000)
 }

@@ -11,6 +11,7 @@ import { writeWhole } from '../base/files.ts'
 import { readConfig } from '../config.ts'
 import { personById } from '../people/index.ts'
 import { openWork, type Work } from '../work.ts'
+import { Cancelled, cancelledCode } from './stop.ts'
 
 /** Exit codes, as the README lists them. */
 export const exitCodes: Record<'done' | 'bug' | RefusalCode, number> = {
@@ -81,6 +82,11 @@ export function refuse(error: unknown, json: boolean): number {
     say(error.sentence)
     if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, ...error.sentence } })}\n`)
     return exitCodes[error.code]
+  }
+  if (error instanceof Cancelled) {
+    say(error.sentence)
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'cancelled', ...error.sentence } })}\n`)
+    return cancelledCode
   }
   say({
     vi: 'Lỗi của chương trình; xin gửi dòng dưới đây cho người phát triển.',

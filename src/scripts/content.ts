@@ -61,7 +61,7 @@ const PlaceholderEntry = z
     name: z.string().regex(/^[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)*$/),
     fact: id.optional(),
     source: z.enum(['registry.unit', 'registry.station']).optional(),
-    where: z.enum(['script', 'greeting']),
+    where: z.enum(['script', 'greeting', 'both']),
     meaning_vi: z.string(),
     meaning_en: z.string(),
   })
@@ -74,8 +74,8 @@ const PlaceholderEntry = z
 export type Placeholder = {
   name: string
   from: { fact: string } | { registry: 'unit' | 'station' }
-  /** `greeting`: only in the greeting that is rendered once for each station. */
-  where: 'script' | 'greeting'
+  /** `greeting`: only in the greeting of each station; `both`: in greetings and in bulletins, which then are rendered for each station. */
+  where: 'script' | 'greeting' | 'both'
   meaning: { vi: string; en: string }
 }
 

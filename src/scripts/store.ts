@@ -5,7 +5,7 @@ import type { Db } from '../db/index.ts'
 import type { Fact } from './content.ts'
 import type { Priority, ScriptKind, ScriptSource } from './source.ts'
 
-/** A version as it was submitted: fixed for ever. `text` is what is rendered (a greeting keeps `{{unit}}`). */
+/** A version as it was submitted: fixed for ever. `text` is what is rendered (`{{unit}}` and `{{station}}` stay, for each station). */
 export type SubmittedVersion = {
   script: string
   version: number

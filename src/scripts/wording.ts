@@ -4,7 +4,7 @@
  */
 import { dayForPeople, type Day } from '../base/calendar.ts'
 import type { Sentence } from '../base/errors.ts'
-import { cleanText, figure } from '../base/text.ts'
+import { cleanText, figure, lineAndColumn } from '../base/text.ts'
 import type { Fact, Placeholder } from './content.ts'
 import { fillText } from './fill.ts'
 import type { ScriptKind } from './source.ts'
@@ -14,10 +14,16 @@ export const secondsMax = 300
 /** Measured on the project's voice at its usual speed, pauses included: 11.9 characters of spoken text a second. */
 export const charactersPerSecond = 12
 
-/** Turns written text into spoken words; `questions` are places that have several readings, for a person to settle. */
+/**
+ * Turns written text into spoken words; `questions` are places (UTF-16 units in the text) that have several
+ * readings or none, for a person to settle; `unlisted`: how many more there are; `foreign`: the text is hardly in
+ * the language it was read in.
+ */
 export type SpokenOf = (text: string) => {
   spoken: string
   questions: readonly { token: string; at: number; choices: readonly string[] }[]
+  unlisted?: number
+  foreign?: boolean
 }
 
 /** `text`: what will be rendered, facts resolved. `facts`: ids of the facts it rests on, sorted. */
@@ -43,7 +49,7 @@ export type Ground = {
   spokenOf?: SpokenOf
 }
 
-/** Stands in for a station's own names while a greeting is measured. */
+/** Stands in for a station's own names while a text that names them is measured. */
 const exampleNames = { unit: 'xã Trà Leng', station: 'đài truyền thanh xã Trà Leng' }
 /** Reading a text aloud in words hardly makes it shorter: twice the limit is refused before any work is done. */
 const textCharactersMax = 2 * secondsMax * charactersPerSecond
@@ -52,7 +58,7 @@ const textCharactersMax = 2 * secondsMax * charactersPerSecond
  * The wording of a draft on a day. Refused: outside its own validity; a slot that is unknown, wrongly
  * written, or bare without a confirmed fact; a fact that is unknown, not in force that day, or unconfirmed
  * and outside `{{#if}}`; nothing left to say; longer than five minutes; open questions of the reading.
- * A greeting keeps `{{unit}}` and `{{station}}` for each station's own names.
+ * What the registry fills (`{{unit}}`, `{{station}}`) stays as it is, for each station's own names.
  */
 export function wordingOf(draft: Draft, ground: Ground): Wording {
   if (draft.validTo !== null && draft.validTo <= ground.day) {
@@ -70,7 +76,7 @@ export function wordingOf(draft: Draft, ground: Ground): Wording {
   const fault = factFault(facts, ground)
   if (fault !== undefined) return fault
   const text = tidy(filled.text)
-  const length = lengthOf(text, ground.spokenOf)
+  const length = lengthOf(text, filled.text, ground.spokenOf)
   return length.ok ? { ok: true, text, facts, seconds: length.seconds } : length
 }
 
@@ -143,8 +149,10 @@ function factFault(facts: readonly string[], ground: Ground): Extract<Wording, {
   return undefined
 }
 
+/** `filled` has the lines of the script's own text, so that questions can name them; `text` is what will be rendered. */
 function lengthOf(
   text: string,
+  filled: string,
   spokenOf?: SpokenOf,
 ): { ok: true; seconds: number } | Extract<Wording, { ok: false }> {
   if (text === '') {
@@ -154,21 +162,39 @@ function lengthOf(
     )
   }
   if (text.length > textCharactersMax) return tooLong(estimatedSeconds(text))
-  const measured = withExampleNames(text)
-  const { spoken, questions } = spokenOf?.(measured) ?? { spoken: measured, questions: [] }
-  if (questions.length > 0) return openQuestions(questions)
-  const seconds = estimatedSeconds(spoken)
+  const measured = cleanText(withExampleNames(filled))
+  const read = spokenOf?.(measured) ?? { spoken: measured, questions: [] }
+  if (read.questions.length > 0) return openQuestions(read, measured)
+  const seconds = estimatedSeconds(read.spoken)
   return seconds > secondsMax ? tooLong(seconds) : { ok: true, seconds }
 }
 
-function openQuestions(questions: ReturnType<SpokenOf>['questions']): Extract<Wording, { ok: false }> {
-  const shown = questions.slice(0, 10).map(({ token, choices }) => {
-    return choices.length === 0 ? `“${token}”` : `“${token}” (${choices.join(' / ')})`
-  })
-  const list = `${shown.join('; ')}${questions.length > shown.length ? '; …' : ''}`
+/** More tokens than these are counted, not named: a refusal is read by a person. */
+const questionsShownMax = 50
+
+function openQuestions(
+  { questions, unlisted = 0, foreign = false }: ReturnType<SpokenOf>,
+  text: string,
+): Extract<Wording, { ok: false }> {
+  const list = (line: string) =>
+    questions
+      .slice(0, questionsShownMax)
+      .map(({ token, at, choices }) => {
+        const shown = token.length > 60 ? `${token.slice(0, 60)}…` : token
+        const said = choices.length === 0 ? '' : ` (${choices.join(' / ')})`
+        return `${line} ${lineAndColumn(text, at).line}: “${shown}”${said}`
+      })
+      .join('; ')
+  const more = questions.length + unlisted - Math.min(questions.length, questionsShownMax)
+  const hint: Sentence = foreign
+    ? {
+        vi: ' Phần lớn chữ không phải tiếng Việt: nếu bản tin do người đọc bằng tiếng khác, hãy ghi đúng mục language.',
+        en: ' Most of it is not Vietnamese: if a person is to read it in another language, correct the field language.',
+      }
+    : { vi: '', en: '' }
   return no(
-    `Chưa rõ phải đọc thế nào: ${list}. Hãy viết rõ bằng chữ, hoặc ghi cách đọc vào từ điển phát âm.`,
-    `It is not clear how to read: ${list}. Write it out in words, or enter its reading in the lexicon.`,
+    `Chưa rõ phải đọc thế nào: ${list('dòng')}${more > 0 ? `; và ${more} chỗ nữa` : ''}. Hãy viết rõ bằng chữ, hoặc ghi cách đọc vào từ điển phát âm.${hint.vi}`,
+    `It is not clear how to read: ${list('line')}${more > 0 ? `; and ${more} more` : ''}. Write it out in words, or enter its reading in the lexicon.${hint.en}`,
   )
 }
 

@@ -1,5 +1,5 @@
 /** A folder, stations and voices to render with; the programmes are the real ones unless a test says otherwise. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,16 +18,28 @@ export type TestStudio = Desk & {
   options: RenderOptions
   /** A station with one device in a unit of that name. */
   addStation(id: string, unit: string): Promise<void>
+  /** Puts a station that lies in no unit back into its own. */
+  addPlace(id: string): Promise<void>
   render(more?: Partial<RenderOptions>): ReturnType<typeof renderWanted>
-  /** Every file below the audio folder. */
+  /** Every file below the audio folder but the finished sentences, which come and go. */
   files(): string[]
+  /** Every file of the finished sentences. */
+  sentenceFiles(): string[]
   setDay(day: string): void
 }
 
-export async function openStudio(): Promise<TestStudio> {
+/**
+ * A studio with an empty audio folder. `ready`: a folder of finished sentences to begin with and to add to, so that
+ * a file of tests encodes each sentence once.
+ */
+export async function openStudio({ ready }: { ready?: string } = {}): Promise<TestStudio> {
   const desk = await openDesk()
   const folder = mkdtempSync(join(tmpdir(), 'loa-studio-'))
   const audioFolder = join(folder, 'audio')
+  if (ready !== undefined) {
+    mkdirSync(audioFolder)
+    symlinkSync(ready, join(audioFolder, 'sentences'))
+  }
   let now = monday
   let ticks = 0
   const clock: Clock = {
@@ -40,8 +52,10 @@ export async function openStudio(): Promise<TestStudio> {
     audioFolder,
     options,
     addStation: (id, unit) => addStation(desk, id, unit),
+    addPlace: (id) => putPlace(desk, id),
     render: (more = {}) => renderWanted({ ...options, ...more }),
-    files: () => filesBelow(audioFolder),
+    files: () => filesBelow(audioFolder).filter((file) => !isSentence(file)),
+    sentenceFiles: () => filesBelow(audioFolder).filter(isSentence),
     setDay(day) {
       now = `${day}T01:00:00.000Z`
     },
@@ -52,12 +66,15 @@ export async function openStudio(): Promise<TestStudio> {
   }
 }
 
+const isSentence = (file: string): boolean => /\/sentences(\/|$)/.test(file)
+
 /** The same voice, made to answer otherwise. */
 export function otherVoice(voice: Voice, change: Partial<Voice>): Voice {
   return { ...voice, ...change }
 }
 
 export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -73,16 +90,7 @@ async function addStation({ database }: Desk, id: string, unit: string): Promise
     .set({ full_name: unit, parent_code: '504' })
     .where('code', '=', code)
     .execute()
-  await database
-    .insertInto('station_unit')
-    .values({
-      station_id: id,
-      valid_from: '2021-01-01',
-      valid_to: null,
-      unit_code: code,
-      unit_valid_from: '2004-01-01',
-    })
-    .execute()
+  await putPlace({ database }, id)
   await database
     .insertInto('device')
     .values({
@@ -94,6 +102,19 @@ async function addStation({ database }: Desk, id: string, unit: string): Promise
       password_hash: null,
       enrolled_at: null,
       revoked_at: null,
+    })
+    .execute()
+}
+
+async function putPlace({ database }: Pick<Desk, 'database'>, id: string): Promise<void> {
+  await database
+    .insertInto('station_unit')
+    .values({
+      station_id: id,
+      valid_from: '2021-01-01',
+      valid_to: null,
+      unit_code: id.replace('tt-', ''),
+      unit_valid_from: '2004-01-01',
     })
     .execute()
 }

@@ -4,6 +4,7 @@
  * Exit code 1 when a goal is not met, 2 when there is no such bench.
  */
 import { e2e } from './e2e.ts'
+import { render } from './render.ts'
 
 /** One measured figure. `baseline` and `ratio` are null where there is nothing to compare with. */
 export type BenchResult = {
@@ -16,7 +17,7 @@ export type BenchResult = {
   ok: boolean | null
 }
 
-const benches: Record<string, () => Promise<BenchResult[]>> = { e2e }
+const benches: Record<string, () => Promise<BenchResult[]>> = { e2e, render }
 
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = benches[name]

@@ -25,6 +25,8 @@ const flatFactorMax = 5
 const clippedPeakMin = -6
 /** Two channels that cancel each other (a microphone wired wrongly) leave less than this together. */
 const cancelledDecibels = 12
+/** No recorder writes samples of more than so many times full scale; a damaged floating-point file does. */
+const sampleMax = 100
 /** Decoding is a hundred times as fast as listening; declipping four times. */
 const deadlineMs = (seconds: number, perSecond: number): number => 30_000 + seconds * perSecond
 
@@ -136,6 +138,10 @@ function level(text: string): number {
 }
 
 function expectWhole({ name, probe }: Known, { samples, sampleRate: rate }: Wave): void {
+  // One value that is no number silences every filter from there to the end.
+  if (!samples.every((sample) => Math.abs(sample) <= sampleMax)) {
+    throw refusals.damaged(name, 'samples that are no sound')
+  }
   const seconds = samples.length / rate
   if (seconds > refusals.secondsMax) throw refusals.tooLong(name)
   const claimed = probe.seconds ?? 0

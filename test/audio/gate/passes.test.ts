@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  decodeFile,
+  type GateItem,
+  type GateResult,
+  gateRendered,
+  isSampled,
+  similarity,
+  similarityMin,
+} from '../../../src/audio/gate/index.ts'
+import * as damage from './damages.ts'
+import {
+  encode,
+  itemOf,
+  keep,
+  piecesOf,
+  record,
+  type Recorded,
+  sentencesOfContent,
+  stitched,
+  testFolder,
+} from './recordings.ts'
+
+const { folder, remove } = testFolder()
+afterAll(remove)
+const limits = { deadlineMs: 60_000, folder }
+
+/** The first sentence of every bulletin and of the greeting, read, mastered and encoded. */
+let recorded: Recorded[]
+let good: GateItem[]
+beforeAll(async () => {
+  recorded = await record(
+    [...sentencesOfContent().values()].map(([first]) => first!),
+    folder,
+  )
+  const pieces = await piecesOf(
+    recorded.map(({ mastered }) => mastered),
+    folder,
+  )
+  good = recorded.map((each, index) => itemOf(each, keep(stitched(pieces[index]!), folder)))
+})
+
+const gateOne = async (item: GateItem): Promise<GateResult> => (await gateRendered([item], limits))[0]!
+
+describe('the gate lets pass', () => {
+  it('every sentence as it was mastered, in both codecs, and finds it nearly the same', async () => {
+    const results = await gateRendered(good, limits)
+    expect(results.flatMap(({ faults }) => faults.map(({ en }) => en))).toEqual([])
+    const least = Math.min(...results.map((result) => result.similarity))
+    expect(least, `the least alike is ${least}`).toBeGreaterThan(0.94)
+    for (const { measured } of results) {
+      expect(measured.mp3.milliseconds).toBe(measured.opus.milliseconds)
+      expect(measured.mp3.loudness).toBeCloseTo(measured.opus.loudness, 0)
+    }
+  })
+
+  it('every sentence when only what the voice gave is there to compare', async () => {
+    const results = await gateRendered(
+      good.map((item, index) => ({ ...item, expected: recorded[index]!.raw })),
+      limits,
+    )
+    expect(results.flatMap(({ faults }) => faults.map(({ en }) => en))).toEqual([])
+    const least = Math.min(...results.map((result) => result.similarity))
+    expect(least, `the least alike is ${least}`).toBeGreaterThan(0.92)
+  })
+
+  it('sounds a little softer or louder than wanted, as long as they stay within the window', async () => {
+    const gains = fc.sample(fc.double({ min: -2, max: 1, noNaN: true }), { numRuns: 8, seed: 3 })
+    const sounds = gains.map((gain, index) => damage.amplified(gain)(recorded[index]!.mastered))
+    const files = await encode(sounds, folder)
+    const results = await gateRendered(
+      sounds.map((expected, index) => ({
+        ...itemOf(recorded[index]!, keep(files[index]!, folder)),
+        expected,
+      })),
+      limits,
+    )
+    results.forEach(({ faults }, index) => expect(faults, `${gains[index]} dB`).toEqual([]))
+  })
+
+  it('a good file whatever lies beside it, with the same figures', async () => {
+    const bad = { ...good[1]!, paths: keep({ mp3: new Uint8Array(3000), opus: new Uint8Array(0) }, folder) }
+    const [, loud] = await encode([recorded[2]!.mastered, damage.humming(recorded[2]!.mastered)], folder)
+    const hum = { ...good[2]!, paths: keep(loud!, folder) }
+    const [, first, , second] = await gateRendered([hum, good[0]!, bad, good[3]!], limits)
+    const [firstAlone, secondAlone] = [await gateOne(good[0]!), await gateOne(good[3]!)]
+    expect(first).toEqual({ ...firstAlone, similarity: expect.closeTo(firstAlone.similarity, 3) as number })
+    expect(second).toEqual({
+      ...secondAlone,
+      similarity: expect.closeTo(secondAlone.similarity, 3) as number,
+    })
+  })
+
+  it('nothing at all when there is nothing to judge', async () => {
+    expect(await gateRendered([], limits)).toEqual([])
+  })
+})
+
+describe('what is heard and what was meant', () => {
+  it('are alike by a wide margin, and unlike by a wide margin where other words are heard', async () => {
+    const [ownSound, otherSound] = [await heard(good[0]!), await heard(good[1]!)]
+    const same = similarity(ownSound, recorded[0]!.mastered)
+    const otherWords = similarity(otherSound, recorded[0]!.mastered)
+    expect(same - similarityMin, `itself ${same}`).toBeGreaterThan(0.04)
+    expect(similarityMin - otherWords, `another ${otherWords}`).toBeGreaterThan(0.3)
+    expect(similarity(recorded[0]!.mastered, recorded[0]!.mastered)).toBe(1)
+    const silent = { ...recorded[0]!.mastered, samples: new Int16Array(48_000) }
+    expect(similarity(silent, recorded[0]!.mastered)).toBeLessThan(0.3)
+  })
+
+  const heard = (item: GateItem) => decodeFile(item.paths.opus, 24_000, limits)
+})
+
+describe('the sample of files that are decoded although they are proven', () => {
+  it('is two in a hundred, by the hash alone', () => {
+    const chance = damage.dice(11)
+    const hashes = Array.from({ length: 20_000 }, () =>
+      Array.from({ length: 64 }, () => Math.floor(chance() * 16).toString(16)).join(''),
+    )
+    const sampled = hashes.filter(isSampled)
+    expect(sampled.length).toBeGreaterThan(330)
+    expect(sampled.length).toBeLessThan(470)
+    expect(hashes.filter(isSampled)).toEqual(sampled)
+  })
+})
