@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { LongestFirst } from './support/longest-first.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -14,16 +15,22 @@ export default defineConfig({
     environment: 'node',
     include: soak ? ['test/soak/**/*.test.ts'] : ['test/**/*.test.ts'],
     exclude: soak ? configDefaults.exclude : [...configDefaults.exclude, 'test/soak/**'],
-    // Own processes, because the tests use native SQLite and start programs of their own. Two at a time: the
+    // Processes, because the tests use native SQLite and start programs of their own. Two at a time: the
     // smallest machine we promise has two cores, and more would make timing tests wait for each other.
     pool: 'forks',
     maxWorkers: 2,
+    // One file after the other in the same two processes: loading our modules anew for each file takes longer than
+    // most files do, and no module of ours remembers anything. What a test sets in the environment, it puts back.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: soak ? 3_600_000 : 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     // A test that left `.only` behind must not make the suite smaller without anyone noticing.
     allowOnly: false,
     restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'src/setup/**/*.mjs'],

@@ -1,5 +1,6 @@
 /** Approving: the checks, the signature, the facts kept. */
 import { createPublicKey } from 'node:crypto'
+import { uploadById } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
 import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
@@ -15,8 +16,8 @@ export type Approved = { approval: string; renditions: number }
 /**
  * Signs an approval of every rendition of the version that is not approved yet, and keeps it with the hashes
  * under it. Refuses, changing nothing: what `draftStatement` refuses; an unknown person (`not_found`); someone
- * who is no approver, who wrote or submitted the text, or who belongs to exercises when the text does not or
- * the other way round; a key that is not theirs or was revoked (`forbidden`).
+ * who is no approver, who wrote or submitted the text, who brought one of the recordings, or who belongs to
+ * exercises when the text does not or the other way round; a key that is not theirs or was revoked (`forbidden`).
  */
 export async function approve(
   database: Database,
@@ -28,7 +29,8 @@ export async function approve(
     await checkApprover(tx, approver, await approvableVersion(tx, approval))
     await checkKey(tx, approver, key)
     const wanted = { script, version, approver: approver.id, kid: key.kid, now }
-    const { statement, leaves } = await draftStatement(tx, wanted)
+    const { statement, leaves, uploads } = await draftStatement(tx, wanted)
+    await checkOthersBrought(tx, approver, uploads)
     const envelope = sealEnvelope('approval', ApprovalStatement, statement, key)
     const { approval: id, root } = statement
     await keepApproval(tx, {
@@ -74,6 +76,17 @@ async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion
     throw new AppError('forbidden', {
       vi: `Bản tin tập huấn chỉ do người của đợt tập huấn duyệt, bản tin thật chỉ do người thật duyệt; “${approver.name}” ở phía bên kia. Hãy mời người khác.`,
       en: `Exercises are approved by people of the exercise only, and real work by real people; “${approver.name}” is of the other side. Ask someone else.`,
+    })
+  }
+}
+
+/** A recording that a person brought is heard by a second person before the loudspeakers play it. */
+async function checkOthersBrought(tx: Db, approver: Person, uploads: readonly string[]): Promise<void> {
+  for (const id of uploads) {
+    if ((await uploadById(tx, id))?.by !== approver.id) continue
+    throw new AppError('forbidden', {
+      vi: `“${approver.name}” đã đưa lên một bản ghi âm đang chờ duyệt của bản tin này nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
+      en: `“${approver.name}” brought one of the recordings that wait here and may not approve it. Ask another approver.`,
     })
   }
 }

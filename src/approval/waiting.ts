@@ -35,7 +35,8 @@ export type AwaitingApproval = {
   submittedBy: string
 }
 
-export type DraftStatement = { statement: ApprovalStatement; leaves: string[] }
+/** `uploads`: which of the recordings under it people brought, by the upload's id. */
+export type DraftStatement = { statement: ApprovalStatement; leaves: string[]; uploads: string[] }
 
 /** What waits for approval and is still in force, ordered by script and version. */
 export async function awaitingApproval(db: Db, now: Instant): Promise<AwaitingApproval[]> {
@@ -93,7 +94,7 @@ export async function draftStatement(
     leaves: leaves.length,
   }
   assert(statement.from <= statement.until, 'a version that is not over ends after it begins')
-  return { statement, leaves }
+  return { statement, leaves, uploads: recordings.flatMap(({ upload }) => upload ?? []) }
 }
 
 /** The end of the version's own validity or of the first fact it rests on; two years when both are open. */

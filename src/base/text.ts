@@ -55,3 +55,10 @@ const figures = new Intl.NumberFormat('vi-VN', { maximumFractionDigits: 2 })
 export function figure(value: number): string {
   return figures.format(value)
 }
+
+const englishFigures = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 })
+
+/** A figure as English readers write it: 1,234.5. */
+export function englishFigure(value: number): string {
+  return englishFigures.format(value)
+}

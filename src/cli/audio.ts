@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
-import { figure } from '../base/text.ts'
+import { englishFigure, figure } from '../base/text.ts'
 import {
   recordingsOf,
+  renderFailures,
   type RenderProgress,
   type RenderResult,
   renderWanted,
@@ -25,12 +26,12 @@ export function audioCommands(program: Command): void {
     'kho câu đã đọc sẵn: bao nhiêu câu, bao nhiêu chỗ · finished sentences: how many, how much room',
     async ({ audioFolder }) => {
       const size = await storeSize(audioFolder)
-      const [count, mega] = [figure(size.sentences), figure(Math.round(size.bytes / 1e5) / 10)]
+      const megabytes = Math.round(size.bytes / 1e5) / 10
       return {
         json: size,
         lines: [
-          `${count} câu, ${mega} MB. Kho tự giữ dưới 4 GiB; xóa đi cũng được, lần sau trung tâm đọc lại.`,
-          `${count} sentences, ${mega} MB. The store keeps itself below 4 GiB; it may be removed, and what is needed is made again.`,
+          `${figure(size.sentences)} câu, ${figure(megabytes)} MB. Kho tự giữ dưới 4 GiB; xóa đi cũng được, lần sau trung tâm đọc lại.`,
+          `${englishFigure(size.sentences)} sentences, ${englishFigure(megabytes)} MB. The store keeps itself below 4 GiB; it may be removed, and what is needed is made again.`,
         ],
       }
     },
@@ -72,18 +73,40 @@ async function render(work: Work): Promise<Answer> {
   return {
     json: result,
     lines: [
+      ...(rendered + there + failed === 0 ? nothingWanted : []),
       `${figure(rendered)} mới, ${figure(there)} đã có, ${figure(failed)} hỏng; đọc mới ${figure(sentences.encoded)} câu trong ${figure(sentences.used)} câu · rendered, there, failed; sentences read anew`,
+      ...(failed === 0 ? [] : await whyFailed(work)),
     ],
   }
 }
 
-/** One line that is written over on a terminal; elsewhere a line for each recording. */
+const nothingWanted = [
+  'Chưa có bản tin nào được trình. Hãy trình trước: loa scripts submit <bản tin> <bản> --by <người>',
+  'No script has been submitted. Submit one first: loa scripts submit <script> <version> --by <person>',
+]
+
+/** More than these are counted on the page Bản ghi; here they would push the figures out of sight. */
+const failuresShownMax = 10
+
+/** What could not be made, and why. */
+async function whyFailed(work: Work): Promise<string[]> {
+  const failures = await renderFailures(work.database)
+  const shown = failures.slice(0, failuresShownMax).flatMap(({ script, version, station, why }) => {
+    const where = `${script} ${String(version)}${station === null ? '' : ` ${station}`}`
+    return [`✕ ${where}: ${why.vi}`, `  ${why.en}`]
+  })
+  const more = failures.length - failuresShownMax
+  return more > 0 ? [...shown, `… và ${figure(more)} bản ghi nữa · and ${englishFigure(more)} more`] : shown
+}
+
+/** One line that is written over on a terminal; elsewhere a line for each tenth and each new failure. */
 function progressOn(out: NodeJS.WriteStream): { say: (progress: RenderProgress) => void; end: () => void } {
   let open = false
   let before = ''
   return {
     say(progress) {
-      const line = out.isTTY ? progressLine(progress) : progressLine({ ...progress, secondsLeft: undefined })
+      const tenth = Math.floor((progress.done / progress.total) * 10)
+      const line = out.isTTY ? progressLine(progress) : `${String(tenth)} ${String(progress.failed)}`
       if (line === before || progress.total === 0) return
       before = line
       open = out.isTTY
@@ -98,8 +121,12 @@ function progressOn(out: NodeJS.WriteStream): { say: (progress: RenderProgress) 
 
 function progressLine({ done, total, failed, secondsLeft }: RenderProgress): string {
   const broken = failed > 0 ? `, ${figure(failed)} hỏng` : ''
-  const left = secondsLeft === undefined ? '' : `, còn ${figure(Math.ceil(secondsLeft))} giây`
+  const left = secondsLeft === undefined ? '' : `, còn khoảng ${lengthLeft(secondsLeft)}`
   return `${figure(done)}/${figure(total)} bản ghi${broken}${left}`
+}
+
+function lengthLeft(seconds: number): string {
+  return seconds > 90 ? `${figure(Math.ceil(seconds / 60))} phút` : `${figure(Math.ceil(seconds))} giây`
 }
 
 async function listed(work: Work, script: string, version: number): Promise<Answer> {

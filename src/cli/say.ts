@@ -30,7 +30,7 @@ export function sayCommand(program: Command): void {
           en: 'Type the text, end with a new line and Ctrl+D.',
         })
       const text = textOf(await bytesOf(process.stdin))
-      if (!/\S/u.test(cleanText(text)))
+      if (!/[\p{L}\p{N}]/u.test(cleanText(text)))
         say({
           vi: 'Không có chữ nào ở đầu vào. Ví dụ: echo "UBND xã họp lúc 7h30" | loa say',
           en: 'There is no text on standard input. For example: echo "UBND xã họp lúc 7h30" | loa say',

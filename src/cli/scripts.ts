@@ -199,7 +199,10 @@ export function sourceOf(file: string): ScriptSource {
   } catch (error) {
     throw new AppError(
       'not_found',
-      { vi: `Không đọc được tệp ${file}.`, en: `The file ${file} cannot be read.` },
+      {
+        vi: `Không đọc được tệp ${file}. Hãy xem lại tên tệp và quyền đọc.`,
+        en: `The file ${file} cannot be read. Check its name and who may read it.`,
+      },
       { cause: error },
     )
   }

@@ -2,9 +2,11 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { recordingById, takeUpload, type Upload, uploadLanguages, uploadsOf } from '../audio/index.ts'
-import type { Sentence } from '../base/errors.ts'
+import { AppError, type Sentence } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
-import { figure } from '../base/text.ts'
+import { englishFigure, figure } from '../base/text.ts'
+import { scriptsOf } from '../scripts/index.ts'
+import type { Work } from '../work.ts'
 import { argument, listing, optional, required, wholeNumber, workCommand } from './shell.ts'
 
 const fitWord = { fit: '● dùng được · fit', unfit: '✕ chưa dùng được · not fit' } as const
@@ -51,6 +53,7 @@ export function uploadCommands(program: Command): void {
   workCommand(uploads, 'list', 'mọi bản ghi âm đã gửi · all that were brought', async (work, given) => {
     const script = optional(given, 'script')
     const all = await uploadsOf(work.database, script === undefined ? {} : { script })
+    if (script !== undefined && all.length === 0) await refuseUnlessKnown(work, script)
     return {
       json: all,
       lines: listing(
@@ -69,6 +72,15 @@ export function uploadCommands(program: Command): void {
   }).option('--script <script>', 'chỉ của một bản tin · of one script only')
 }
 
+/** Refuses (`not_found`) a script that there is not; it may be there and have no upload yet. */
+async function refuseUnlessKnown(work: Work, script: string): Promise<void> {
+  if ((await scriptsOf(work.database)).some(({ id }) => id === script)) return
+  throw new AppError('not_found', {
+    vi: `Không có bản tin “${script}”. Hãy xem: loa scripts`,
+    en: `There is no script “${script}”. See: loa scripts`,
+  })
+}
+
 /** `remark`: what whoever approves it should listen for. */
 function whatCameOf(
   { script, version, recording, faults, treatment }: Upload,
@@ -81,11 +93,13 @@ function whatCameOf(
       ...faults.flatMap(({ vi, en }) => [`✕ ${vi}`, `  ${en}`]),
     ]
   }
-  const { after, before, gainDecibels } = treatment
-  const [seconds, was, is] = [after.milliseconds / 1000, before.loudness, after.loudness].map(figure)
+  const { after, before } = treatment
+  const measured = [after.milliseconds / 1000, before.loudness, after.loudness]
+  const [seconds, was, is] = measured.map(figure)
+  const [length, from, to] = measured.map(englishFigure)
   return [
-    `Đã nhận bản ghi ${recording}: ${seconds} giây, từ ${was} thành ${is} LUFS (${figure(gainDecibels)} dB). Bản ghi chờ duyệt: loa approval sign ${script} ${String(version)} …`,
-    `Recording ${recording} is taken: ${seconds} s, from ${was} to ${is} LUFS. It waits for approval: loa approval sign ${script} ${String(version)} …`,
+    `Đã nhận bản ghi ${recording}: ${seconds} giây, độ to từ ${was} thành ${is} LUFS. Bản ghi chờ duyệt: loa approval sign ${script} ${String(version)} …`,
+    `Recording ${recording} is taken: ${length} s, loudness from ${from} to ${to} LUFS. It waits for approval: loa approval sign ${script} ${String(version)} …`,
     ...(remark === null ? [] : [`! ${remark.vi}`, `  ${remark.en}`]),
   ]
 }

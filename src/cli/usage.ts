@@ -84,6 +84,11 @@ function tooMany(command: Command, path: string): Sentence {
   if (noun !== null) return unknownVerb(command.args[0] ?? '', noun, path.replace(/ list$/, ''))
   const count = command.registeredArguments.length
   const given = command.args.join(' ')
+  if (count === 0)
+    return {
+      vi: `Lệnh ${path} không nhận tham số nào, hãy bỏ: ${given}.`,
+      en: `${path} takes no arguments; leave out: ${given}.`,
+    }
   return {
     vi: `Lệnh ${path} nhận ${String(count)} tham số, không phải: ${given}. Chữ có dấu cách phải đặt trong ngoặc kép.`,
     en: `${path} takes ${String(count)} argument${count === 1 ? '' : 's'}, not: ${given}. Put words with spaces in quotes.`,

@@ -122,11 +122,15 @@ async function audioToPlan(db: Db, month: Month, now: Instant): Promise<AudioToP
   const { from } = boundsOf(month)
   const approved = await approvedRecordings(db, from > now ? from : now)
   const bulletins = approved.filter(({ kind }) => kind === 'bulletin')
-  // Until campaigns choose languages, a bulletin is heard in Vietnamese wherever it has such a recording.
+  // Until campaigns choose languages, a bulletin is heard in Vietnamese wherever it has such a recording, or will
+  // have one: what somebody brought in another language must not go to the whole province because it came first.
   const versionOf = (one: { script: string; version: number }): string => `${one.script}/${one.version}`
-  const inVietnamese = new Set(bulletins.filter(({ language }) => language === 'vi').map(versionOf))
+  const submitted = await submittedVersions(db)
+  const inVietnamese = new Set(
+    [...bulletins, ...submitted].filter(({ language }) => language === 'vi').map(versionOf),
+  )
   return {
-    greetingWanted: (await submittedVersions(db)).some(({ kind }) => kind === 'greeting'),
+    greetingWanted: submitted.some(({ kind }) => kind === 'greeting'),
     recordings: bulletins.filter((one) => one.language === 'vi' || !inVietnamese.has(versionOf(one))),
     greetings: approved.flatMap((one) => {
       return one.kind === 'greeting' && one.station !== null ? [{ ...one, station: one.station }] : []

@@ -161,6 +161,12 @@ function lengthOf(
       'Nothing is left to say, because every sentence waits for a fact. Write more, or have the facts confirmed.',
     )
   }
+  if (!/[\p{L}\p{N}]/u.test(text)) {
+    return no(
+      'Bản tin chỉ có dấu câu hoặc ký hiệu, không có chữ nào để đọc. Hãy viết nội dung.',
+      'The script has only marks and signs, no word to read. Write its text.',
+    )
+  }
   if (text.length > textCharactersMax) return tooLong(estimatedSeconds(text))
   const measured = cleanText(withExampleNames(filled))
   const read = spokenOf?.(measured) ?? { spoken: measured, questions: [] }
@@ -176,16 +182,10 @@ function openQuestions(
   { questions, unlisted = 0, foreign = false }: ReturnType<SpokenOf>,
   text: string,
 ): Extract<Wording, { ok: false }> {
-  const list = (line: string) =>
-    questions
-      .slice(0, questionsShownMax)
-      .map(({ token, at, choices }) => {
-        const shown = token.length > 60 ? `${token.slice(0, 60)}…` : token
-        const said = choices.length === 0 ? '' : ` (${choices.join(' / ')})`
-        return `${line} ${lineAndColumn(text, at).line}: “${shown}”${said}`
-      })
-      .join('; ')
-  const more = questions.length + unlisted - Math.min(questions.length, questionsShownMax)
+  const asked = askedOnce(questions, text)
+  const shown = asked.slice(0, questionsShownMax)
+  const list = (line: string) => shown.map((one) => `${line} ${one.line}: ${one.what}`).join('; ')
+  const more = questions.length + unlisted - shown.reduce((count, one) => count + one.times, 0)
   const hint: Sentence = foreign
     ? {
         vi: ' Phần lớn chữ không phải tiếng Việt: nếu bản tin do người đọc bằng tiếng khác, hãy ghi đúng mục language.',
@@ -196,6 +196,23 @@ function openQuestions(
     `Chưa rõ phải đọc thế nào: ${list('dòng')}${more > 0 ? `; và ${more} chỗ nữa` : ''}. Hãy viết rõ bằng chữ, hoặc ghi cách đọc vào từ điển phát âm.${hint.vi}`,
     `It is not clear how to read: ${list('line')}${more > 0 ? `; and ${more} more` : ''}. Write it out in words, or enter its reading in the lexicon.${hint.en}`,
   )
+}
+
+/** The questions in order, each token once a line, however often it stands there. */
+function askedOnce(
+  questions: ReturnType<SpokenOf>['questions'],
+  text: string,
+): { line: number; what: string; times: number }[] {
+  const asked = new Map<string, { line: number; what: string; times: number }>()
+  for (const { token, at, choices } of questions) {
+    const { line } = lineAndColumn(text, at)
+    const shown = token.length > 60 ? `${token.slice(0, 60)}…` : token
+    const what = `“${shown}”${choices.length === 0 ? '' : ` (${choices.join(' / ')})`}`
+    const before = asked.get(`${line} ${what}`)
+    if (before === undefined) asked.set(`${line} ${what}`, { line, what, times: 1 })
+    else before.times += 1
+  }
+  return [...asked.values()]
 }
 
 function tooLong(seconds: number): Extract<Wording, { ok: false }> {

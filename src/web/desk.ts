@@ -9,25 +9,27 @@ import type { Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
 const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
+/** What proxies add, as far as they do. */
+const ofProxies = /^(?:forwarded|via|x-forwarded-.+|x-real-ip)$/
 const ownNames = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
 
 /**
  * Lets a request pass that a person at this machine made on one of our pages; refuses (`forbidden`) all others:
- * another machine, another site's page (by `Sec-Fetch-Site`, or `Origin` where a browser sends none), a name
- * that only pretends to be this machine, a proxy.
+ * another machine, another site's page (by `Sec-Fetch-Site` and `Origin`, of which a browser sends one or both), a
+ * name that only pretends to be this machine, a proxy (one that says so, or under whose name the page was opened).
  */
 export function onlyStaff(web: Web): RequestHandler {
   return (request, _response, next) => {
     if (!web.openDesk) throw new AppError('forbidden', sentence('error.desk-closed'))
-    const { host = '', origin, forwarded } = request.headers
+    const { host = '', origin } = request.headers
     const here =
       loopback.test(request.socket.remoteAddress ?? '') &&
       ownNames.test(host) &&
-      forwarded === undefined &&
-      request.headers['x-forwarded-for'] === undefined
+      !Object.keys(request.headers).some((name) => ofProxies.test(name))
     const site = request.headers['sec-fetch-site']
+    // Both where both are there: a proxy that writes our own name into `Host` still leaves the page's in `Origin`.
     const ours =
-      site === undefined ? origin === undefined || origin === `http://${host}` : site === 'same-origin'
+      (site === undefined || site === 'same-origin') && (origin === undefined || origin === `http://${host}`)
     if (!here || !ours) throw new AppError('forbidden', sentence('error.not-our-page'))
     next()
   }

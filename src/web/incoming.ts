@@ -26,8 +26,9 @@ export interface Incoming {
   /** The file if all of it has come; undefined for an unknown id, or while something is missing. */
   received(id: string): Promise<Received | undefined>
   /**
-   * Does something with a file that has come whole, and removes the file whatever comes of it. Refuses (`conflict`)
-   * a file that somebody is busy with, or that is not there.
+   * Does something with a file that has come whole, and removes it when that is done or refused for good. When it
+   * failed for another reason (`unavailable`, a fault, the hub stopping) the file stays: nobody sends an hour's worth
+   * of it twice because a disk was full. Refuses (`conflict`) a file that somebody is busy with, or that is not there.
    */
   take<T>(id: string, work: (file: Received) => Promise<T>): Promise<T>
   /** Removes what was begun more than a day ago; says how many there were. */
@@ -83,7 +84,12 @@ export function openIncoming(folder: string, log: Log): Incoming {
       try {
         const file = await received(id)
         if (file === undefined) throw new AppError('conflict', sentence('upload.wrong-file'))
-        return await work(file).finally(() => removeFrom(folder, id))
+        const done = await work(file).catch(async (error: unknown) => {
+          if (isForGood(error)) await removeFrom(folder, id)
+          throw error
+        })
+        await removeFrom(folder, id)
+        return done
       } finally {
         busy.delete(id)
       }
@@ -93,6 +99,11 @@ export function openIncoming(folder: string, log: Log): Incoming {
       clearInterval(timer)
     },
   }
+}
+
+/** The same file would be refused again. */
+function isForGood(error: unknown): boolean {
+  return error instanceof AppError && error.code !== 'unavailable'
 }
 
 function serverOf(store: FileStore, log: Log): Server {

@@ -4,7 +4,7 @@
  *
  * Promises: the pages only show, unless the hub was told that whoever sits at this machine is its own staff
  * (desk.ts): there is no sign-in yet, and the hub listens on 127.0.0.1 unless told otherwise. Pages are plain
- * HTML made on the server and readable without any script; sending a recording needs one. The the address is the whole state: every month, filter and page can be linked, reloaded and
+ * HTML made on the server and readable without any script; sending a recording needs one. The address is the whole state: every month, filter and page can be linked, reloaded and
  * had as CSV. What people typed is never compiled and never unescaped; a policy in the browser
  * allows no script and no style but ours. A state is never colour alone, and what is invented is marked
  * as sample data wherever it shows.

@@ -45,6 +45,17 @@ export function renderingEvents(web: Web): RequestHandler {
     const { desk } = web
     if (desk === undefined) throw new AppError('not_found', sentence('error.no-page'))
     const visit = visitOf(web, request)
+    // no-transform: a compressor would hold the events back.
+    const headers = {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    }
+    if (request.method === 'HEAD') {
+      // Events never end, and who asks so would wait for the end.
+      response.writeHead(200, headers).end()
+      return
+    }
     let waiting: NodeJS.Timeout | undefined
     const tell = (): void => {
       waiting = undefined
@@ -58,12 +69,7 @@ export function renderingEvents(web: Web): RequestHandler {
     const unwatch = desk.watch(() => {
       waiting ??= setTimeout(tell, pauseMs)
     })
-    // no-transform: a compressor would hold the events back.
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-    })
+    response.writeHead(200, headers)
     tell()
     const heartbeat = setInterval(() => response.write(': here\n\n'), heartbeatMs)
     response.on('close', () => {

@@ -36,7 +36,9 @@ export function uploadTaken(web: Web): RequestHandler {
     if (outcome instanceof AppError) {
       const refusal = outcome.sentence[visit.language]
       const status = statusOf[outcome.code]
-      send(web, response, visit, formPage(visit, choices, { typed, refusal, status }))
+      // What was not refused for good is still there, and needs no sending.
+      const kept = await incoming.received(typed.upload)
+      send(web, response, visit, formPage(visit, choices, { typed, refusal, status, received: kept }))
       return
     }
     response.redirect(303, `/uploads/${outcome.id}`)

@@ -18,7 +18,7 @@ afterAll(() => {
 
 describe('the help of a command', () => {
   it('speaks both languages and says what must be given', async () => {
-    const { stdout, code } = await at.loa(['people', 'add', '--help'])
+    const { stdout, code } = await at.alone(['people', 'add', '--help'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/Cách dùng · Usage: loa people add/)
     expect(stdout).toMatch(/--name <name> +họ và tên · full name \(bắt buộc · required\)/)

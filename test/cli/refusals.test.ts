@@ -41,9 +41,17 @@ function script(slug: string, body: string, facts = '[]'): string {
   return file
 }
 
+// One of each exit code, and one that commander refuses, run alone: the code is then that of a process.
 describe('a refused command', () => {
   it.each([
-    { what: 'an unknown unit code', args: ['units', 'show', '99999'], code: 4, vi: /99999/, en: /99999/ },
+    {
+      what: 'an unknown unit code',
+      alone: true,
+      args: ['units', 'show', '99999'],
+      code: 4,
+      vi: /99999/,
+      en: /99999/,
+    },
     {
       what: 'a code that names two units, without a day',
       args: ['units', 'show', '20443'],
@@ -75,6 +83,7 @@ describe('a refused command', () => {
     },
     {
       what: 'a role that is none',
+      alone: true,
       args: ['people', 'add', 'x.y', '--name', 'X', '--role', 'vua'],
       code: 2,
       vi: /Vai trò/,
@@ -89,6 +98,7 @@ describe('a refused command', () => {
     },
     {
       what: 'an unknown command',
+      alone: true,
       args: ['hat'],
       code: 2,
       vi: /Không có lệnh “loa hat”/,
@@ -146,6 +156,7 @@ describe('a refused command', () => {
     },
     {
       what: 'a key for somebody who approves nothing',
+      alone: true,
       args: ['keys', 'new', 'soan', '--file', join(tmpdir(), 'loa-khoa-thua.pem')],
       code: 6,
       vi: /không phải người phê duyệt/,
@@ -153,6 +164,7 @@ describe('a refused command', () => {
     },
     {
       what: 'a root key on a drive that is not plugged in',
+      alone: true,
       args: ['keys', 'root', '--file', join(tmpdir(), 'o-chua-cam', 'goc.pem')],
       code: 3,
       vi: /o-chua-cam/,
@@ -174,6 +186,7 @@ describe('a refused command', () => {
     },
     {
       what: 'enrolment before a root has signed',
+      alone: true,
       args: ['devices', 'enrol', '--all', '--out', 'x.json'],
       code: 5,
       vi: /khóa gốc/,
@@ -186,8 +199,8 @@ describe('a refused command', () => {
       vi: /khong-co\.json/,
       en: /khong-co\.json/,
     },
-  ])('says what is wrong with $what', async ({ args, code, vi, en }) => {
-    const ran = await at.loa([...args, '--json'])
+  ])('says what is wrong with $what', async ({ args, alone = false, code, vi, en }) => {
+    const ran = await (alone ? at.alone : at.loa)([...args, '--json'])
     expect(ran.stderr).toMatch(vi)
     expect(ran.stderr).toMatch(en)
     expect(ran.stderr).not.toMatch(/at .*\.ts:\d+/)
@@ -281,7 +294,7 @@ describe('a program that is missing', () => {
     const slug = 'bai-ngan'
     await at.loa(['scripts', 'import', script(slug, 'Bà con nhớ nhé.'), '--by', 'soan'])
     await at.loa(['scripts', 'submit', slug, '1', '--by', 'soan'])
-    const without = await at.loa(['audio', 'render'], { env: { PATH: '/nowhere' } })
+    const without = await at.alone(['audio', 'render'], { env: { PATH: '/nowhere' } })
     expect(without.code).toBe(3)
     expect(without.stderr).toMatch(/apt/)
     expect(without.stderr).toMatch(/espeak-ng|ffmpeg/)

@@ -37,7 +37,7 @@ describe('loa units', () => {
   })
 
   it('keeps standard output to one line of JSON', async () => {
-    const { stdout } = await at.loa(['stations', '--json'])
+    const { stdout } = await at.alone(['stations', '--json'])
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
   })
 })

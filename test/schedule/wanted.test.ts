@@ -182,6 +182,15 @@ describe('the schedule job', () => {
     expect(rows.filter(({ id }) => heard.has(id)).map(({ language }) => language)).toEqual(['vi'])
   })
 
+  it('keeps to Vietnamese while the machine still makes it, and another language is approved already', async () => {
+    await campaignOf('viec-nhe')
+    const newer = await submitted(desk, 'Bản mới.', { head: { slug: 'viec-nhe' } })
+    await putRecording(desk.database, { ...newer, language: 'ktv', spoken: true })
+    await approved(desk, newer)
+    expect(await plan()).toMatchObject({ planned: 241, unplaced: [] })
+    expect(new Set((await standing()).map(({ version }) => version))).toEqual(new Set([1]))
+  })
+
   it('ends every airing with notes of its own, and with the time they take', async () => {
     await campaignOf('viec-nhe')
     await approved(

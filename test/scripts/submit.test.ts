@@ -321,6 +321,19 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
     expect(sentence.en).toContain('“Q49”; and 180 more.')
   })
 
+  it('an open question once a line, however often its token stands there', async () => {
+    const spokenOf: SpokenOf = (text) => ({
+      spoken: '',
+      questions: [...text.matchAll(/TT/g)].map(({ index }) => ({ token: 'TT', at: index, choices: [] })),
+    })
+    const { sentence } = await refusalOf(submit('Hỏi TT, TT và TT.\nGặp TT.', { spokenOf }))
+    expect(sentence.vi).toContain('thế nào: dòng 1: “TT”; dòng 2: “TT”. Hãy')
+  })
+
+  it('marks and signs without a word', async () => {
+    expect((await refusalOf(submit('...!!!???—'))).sentence.vi).toContain('không có chữ nào để đọc')
+  })
+
   it('someone who may not write, and someone nobody knows', async () => {
     expect((await refusalOf(submit('Một.', { by: 'hoa' }))).code).toBe('forbidden')
     expect((await refusalOf(submit('Một.', { by: 'ai' }))).code).toBe('not_found')

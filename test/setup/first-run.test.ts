@@ -44,14 +44,18 @@ beforeEach(() => {
     join(root, 'package-lock.json'),
     JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }),
   )
-  // npm is slow enough for two starts to meet, and says so if they do.
-  script(
-    'npm',
-    `mkdir npm-at-work || echo met >> met\necho x >> npm-calls\nsleep 0.5\nmkdir -p node_modules\ncp package-lock.json node_modules/.package-lock.json\nrmdir npm-at-work`,
-  )
+  npmTaking(0)
   for (const name of ['ffmpeg', 'ffprobe', 'espeak-ng', 'mosquitto']) script(name, 'true')
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+/** An npm that takes so many seconds, and says so if two of it meet. */
+function npmTaking(seconds: number): void {
+  script(
+    'npm',
+    `mkdir npm-at-work || echo met >> met\necho x >> npm-calls\nsleep ${String(seconds)}\nmkdir -p node_modules\ncp package-lock.json node_modules/.package-lock.json\nrmdir npm-at-work`,
+  )
+}
 
 function script(name: string, does: string): void {
   writeFileSync(join(root, 'bin', name), `#!/bin/sh\n${does}\n`)
@@ -101,6 +105,7 @@ describe('a first start', () => {
   })
 
   it('happens once when two start together', async () => {
+    npmTaking(1)
     const [demo, units] = await Promise.all([
       ending(start('cli.mjs', 'demo')),
       ending(start('loa.mjs', 'units', '--on', '2021-12-31')),
@@ -113,6 +118,7 @@ describe('a first start', () => {
   })
 
   it('is made good by the next when it was killed', async () => {
+    npmTaking(0.5)
     const killed = start('cli.mjs', 'demo')
     await once(killed.stderr!, 'data')
     killed.kill('SIGKILL')

@@ -16,7 +16,7 @@ describe('days on which hub, broker, links, power, cards and loudspeakers fail a
     lived.push(await run(seed, days, weather))
   }
 
-  it.each(seeds([1, 2]))(
+  it.each(seeds([2]))(
     'are told as they were, though somebody forges on the broker (seed %i)',
     (seed) => live(seed, storm),
     minute,
@@ -31,7 +31,7 @@ describe('days on which hub, broker, links, power, cards and loudspeakers fail a
   it(
     'are the same with the same seed, message by message and row by row',
     async () => {
-      const [seed = 1] = seeds([1])
+      const [seed = 2] = seeds([2])
       const first = lived[0] ?? (await run(seed, days, storm))
       const again = await run(seed, days, storm)
       expect([again.trace, again.database]).toEqual([first.trace, first.database])

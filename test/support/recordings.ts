@@ -9,7 +9,8 @@ export type PutRecording = { id: string; hashes: { mp3: string; opus: string } }
 
 /**
  * One recording of a script version with an MP3 and an Opus rendition. `take` tells apart renderings of the
- * same text (another take has other hashes); `station` must be in the registry; `spoken`: a person's, uploaded.
+ * same text (another take has other hashes); `station` must be in the registry; `spoken`: a person's, uploaded
+ * by `by`.
  */
 export async function putRecording(
   db: Db,
@@ -21,12 +22,13 @@ export async function putRecording(
     seconds?: number
     language?: string
     spoken?: boolean
+    by?: string
   },
 ): Promise<PutRecording> {
   const { script, version, take = 'first', station = null, seconds = 60, language = 'vi' } = recording
   const id = derivedId('rec', script, version, language, station ?? '', take)
-  const upload =
-    recording.spoken === true ? await putUpload(db, { script, version, language, station, take }) : null
+  const { spoken = false, by = 'an' } = recording
+  const upload = spoken ? await putUpload(db, { script, version, language, station, take, by }) : null
   const words = `${script} ${version} ${station ?? ''}`.trim()
   await db
     .insertInto('recording')
@@ -66,9 +68,9 @@ export async function putRecording(
 
 async function putUpload(
   db: Db,
-  of: { script: string; version: number; language: string; station: string | null; take: string },
+  of: { script: string; version: number; language: string; station: string | null; take: string; by: string },
 ): Promise<string> {
-  const { script, version, language, station, take } = of
+  const { script, version, language, station, take, by } = of
   const id = derivedId('up', script, version, language, station ?? '', take)
   await db
     .insertInto('upload')
@@ -77,7 +79,7 @@ async function putUpload(
       ...{ script_id: script, version, language, station_id: station },
       ...{ original_sha256: sha256(id), original_name: 'thu-am.m4a', original_bytes: 1000 },
       ...{ speaker: 'Hồ Thị Hoa', consent: 'bằng lời', noise_reduction: 0, treatment: '{}', faults: '[]' },
-      ...{ uploaded_by: 'an', at: monday },
+      ...{ uploaded_by: by, at: monday },
     })
     .execute()
   return id

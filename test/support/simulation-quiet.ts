@@ -8,7 +8,7 @@ const turnsMin = 2
 const turnsMax = 1_000_000
 
 const open = new Set<number>()
-createHook({
+const hook = createHook({
   trackPromises: false,
   init(id, type) {
     if (diskWork.test(type)) open.add(id)
@@ -19,7 +19,17 @@ createHook({
   destroy(id) {
     open.delete(id)
   },
-}).enable()
+})
+
+/** Begins to watch the disk work of this process, until `unwatchDisk`; `quiet` knows of nothing before. */
+export function watchDisk(): void {
+  hook.enable()
+}
+
+export function unwatchDisk(): void {
+  hook.disable()
+  open.clear()
+}
 
 /**
  * Resolves when nobody in this process waits for the disk and all that could go on has gone on. What

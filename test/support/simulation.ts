@@ -20,7 +20,7 @@ import { SimulationDevice, type Sound } from './simulation-device.ts'
 import { SimulationHub, withDatabase } from './simulation-hub.ts'
 import { enrolAll, type Office, openOffice } from './simulation-office.ts'
 import { newFolder, smallRegistry } from './simulation-place.ts'
-import { quiet } from './simulation-quiet.ts'
+import { quiet, unwatchDisk, watchDisk } from './simulation-quiet.ts'
 
 /** Tuesday, 3 November 2026, three in the morning. */
 export const beginning = '2026-11-02T20:00:00.000Z'
@@ -68,6 +68,7 @@ export class Simulation {
 
   /** Opens the office and enrols the devices; nothing runs yet. */
   static async open(seed: number): Promise<Simulation> {
+    watchDisk()
     const simulation = new Simulation(seed)
     try {
       await simulation.#furnish()
@@ -186,6 +187,7 @@ export class Simulation {
 
   async close(): Promise<void> {
     await this.end()
+    unwatchDisk()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 

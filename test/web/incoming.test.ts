@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { uploadsOf } from '../../src/audio/index.ts'
+import { AppError } from '../../src/base/errors.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { openIncoming } from '../../src/web/incoming.ts'
 import { speechFolder } from '../audio/uploads/place.ts'
@@ -39,6 +40,12 @@ describe('sending a file', () => {
     ['a page of another site, as browsers say it', { 'sec-fetch-site': 'cross-site' }],
     ['another site on this machine', { 'sec-fetch-site': 'same-site' }],
     ['a proxy', { 'x-forwarded-for': '203.0.113.9' }],
+    ['a proxy that names only itself', { via: '1.1 proxy.example' }],
+    ['a proxy that says which name was asked for', { 'x-forwarded-host': 'loa.quangnam.example' }],
+    [
+      'a proxy that does not say so',
+      { 'sec-fetch-site': 'same-origin', origin: 'http://loa.quangnam.example' },
+    ],
   ] as const
 
   it.each(others)('is refused from %s, like the form', async (_who, headers) => {
@@ -168,12 +175,14 @@ describe('sending a file', () => {
       await expect.poll(works, { timeout: 20_000 }).not.toEqual([])
       await small.close()
       expect(await answer).toContain('fetch failed')
-      await expect.poll(() => readdirSync(place), { timeout: 20_000 }).toEqual([])
+      await expect.poll(works, { timeout: 20_000 }).toEqual([])
+      // The next hub takes it without its being sent again.
+      expect(readdirSync(place)).toEqual([upload, `${upload}.json`])
       expect(await uploadsOf(desk.month.database)).toHaveLength(before)
       expect(log.errors).toEqual([])
     })
 
-    it('lets two people take one file only once, and removes it even when that fails', async () => {
+    it('lets two people take one file only once, and keeps it when the fault was not its own', async () => {
       const small = await serve(
         { ...desk.month, close: () => Promise.resolve() },
         { openDesk: true, incomingFolder: place },
@@ -188,6 +197,12 @@ describe('sending a file', () => {
       await expect(incoming.take(id, () => Promise.resolve())).rejects.toThrow('treated already')
       gate.resolve(null)
       await expect(first).rejects.toThrow('the disk is full')
+      expect(readdirSync(place)).toHaveLength(2)
+      const says = (code: 'invalid' | 'unavailable') =>
+        incoming.take(id, () => Promise.reject(new AppError(code, { vi: 'không', en: 'no' })))
+      await expect(says('unavailable')).rejects.toThrow('no')
+      expect(readdirSync(place)).toHaveLength(2)
+      await expect(says('invalid')).rejects.toThrow('no')
       expect(readdirSync(place)).toEqual([])
       incoming.close()
       await small.close()

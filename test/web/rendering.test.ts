@@ -99,6 +99,16 @@ describe('the events of the rendering', () => {
   })
 })
 
+describe('who only asks whether the events are there', () => {
+  it('is answered at once and does not count as watching', { timeout: 10_000 }, async () => {
+    const watching = Array.from({ length: 199 }, () => desk.watch(() => undefined))
+    const { status, headers } = await served.get('/rendering/events', { method: 'HEAD' })
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    desk.watch(() => undefined)()
+    for (const end of watching) end()
+  })
+})
+
 describe('stopping and going on', () => {
   it('stops the work under way, keeps it stopped, and wakes it again', async () => {
     const work = rendering()

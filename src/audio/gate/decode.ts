@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { endianness, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppError } from '../../base/errors.ts'
 import { runFfmpeg } from '../ffmpeg.ts'
 import { fromBytes, type Sound } from '../pcm.ts'
 import { ProgramError } from '../refusals.ts'
@@ -15,13 +16,13 @@ export type DecodeLimits = {
   folder?: string | undefined
 }
 
-/** Longest sound that is decoded; longer files are cut there. At 24 kHz it takes 43 MB of memory. */
-const secondsMax = 900
+/** Longest sound that is decoded. At 24 kHz it takes 86 MB of memory. */
+const secondsMax = 1800
 
 /**
- * The first audio stream of a file as mono samples, at most 15 minutes of it. `formats` are the only kinds the
- * file may be, to be given for every file that comes from outside. Refuses (`unavailable`) what ffmpeg cannot
- * decode, with its last words.
+ * The first audio stream of a file as mono samples. `formats` are the only kinds the file may be, to be given for
+ * every file that comes from outside. Refuses (`unavailable`) what ffmpeg cannot decode, with its last words, and
+ * (`invalid`) more than half an hour.
  */
 export async function decodeFile(
   path: string,
@@ -54,7 +55,17 @@ export async function decodeFile(
       },
       limits,
     )
-    return { samples: samplesOf(await readFile(raw)), sampleRate }
+    const samples = samplesOf(await readFile(raw))
+    if (samples.length >= secondsMax * sampleRate) throw tooLong()
+    return { samples, sampleRate }
+  })
+}
+
+function tooLong(): AppError {
+  const minutes = secondsMax / 60
+  return new AppError('invalid', {
+    vi: `Tệp âm thanh dài hơn ${minutes} phút nên không được giải mã. Hãy chia thành nhiều tệp ngắn hơn.`,
+    en: `The audio file is longer than ${minutes} minutes and is not decoded. Split it into shorter files.`,
   })
 }
 
@@ -73,9 +84,10 @@ export async function decodePieces(
   const reel = pieces.flatMap((piece) => [piece, silent])
   const slotSamples = (slotMilliseconds * sampleRate) / 1000
   const expected = reel.reduce((sum, { slots }) => sum + slots, 0) * slotSamples
-  const samples = await decodeReel(codec, stitch(codec, reel), sampleRate, limits)
-  if (samples.length !== expected && pieces.length > 1) {
-    // One of them is not what its frames say, and all behind it lie elsewhere: look in halves.
+  const isLong = pieces.length > 1 && expected >= secondsMax * sampleRate
+  const samples = isLong ? undefined : await decodeReel(codec, stitch(codec, reel), sampleRate, limits)
+  if (samples === undefined || (samples.length !== expected && pieces.length > 1)) {
+    // Too much for once; or one of them is not what its frames say, and all behind it lie elsewhere: in halves.
     const middle = Math.ceil(pieces.length / 2)
     return [
       ...(await decodePieces(codec, pieces.slice(0, middle), sampleRate, limits)),
@@ -104,10 +116,17 @@ async function decodeReel(
     try {
       return (await decodeFile(path, sampleRate, { ...limits, folder })).samples
     } catch (error) {
-      if (error instanceof ProgramError && error.kind === 'failed') return new Int16Array(0)
+      if (isOfTheFile(error)) return new Int16Array(0)
       throw error
     }
   })
+}
+
+/** Whether decoding failed for what the file is, and not for what the machine lacks or had no time for. */
+export function isOfTheFile(error: unknown): boolean {
+  return error instanceof ProgramError
+    ? error.kind === 'failed'
+    : error instanceof AppError && error.code === 'invalid'
 }
 
 /** A slot of silence in each codec, from its own definition: no bits of sound. */

@@ -6,7 +6,7 @@
  * distorted or drowned in noise never passes, be it for one second in a minute and a half; a sound one does. What is
  * wrong is said in words, with the number and what to do. The verdict does not depend on the neighbours in a batch.
  */
-export { decodeFile, type DecodeLimits } from './decode.ts'
+export { decodeFile, type DecodeLimits, decodePieces } from './decode.ts'
 export type { Fault, FaultKind } from './faults.ts'
 export { type Extent, loudnessWanted } from './judge.ts'
 export { similarity, similarityMin } from './likeness.ts'

@@ -2,10 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { secondsOf, type Sound } from '../pcm.ts'
-import { ProgramError } from '../refusals.ts'
 import { type Piece, pieceOf, UnfitFile } from '../stitch/index.ts'
 import type { Codec } from '../store.ts'
-import { decodeFile, type DecodeLimits, decodePieces } from './decode.ts'
+import { decodeFile, type DecodeLimits, decodePieces, isOfTheFile } from './decode.ts'
 import { type Fault, faultsOf, finding, type Finding, type Maker } from './faults.ts'
 import { type Extent, findingsOf } from './judge.ts'
 import { likenessOf, type Picture, pictureOf } from './likeness.ts'
@@ -122,7 +121,7 @@ async function decodeAlone(path: string, isDamaged: boolean, limits: DecodeLimit
     return { sound: await decodeFile(path, sampleRate, limits), isDamaged }
   } catch (error) {
     limits.signal?.throwIfAborted()
-    if (!(error instanceof ProgramError) || error.kind !== 'failed') throw error
+    if (!isOfTheFile(error)) throw error
     return { sound: undefined, isDamaged }
   }
 }

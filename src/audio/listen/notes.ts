@@ -9,8 +9,9 @@ import { powerOfPitch } from './goertzel.ts'
 import { listenRate } from './features.ts'
 
 /**
- * Six digits, and by how much each stands out before the next (0: not at all, 2: hardly anything else sounds). `clarity`, 0
- * to 1: how much of the sound is one new pitch, over all six. `at`: start of the first note in the clip, in ms.
+ * Six digits, and by how much each stands out before the next (0: not at all, 2: hardly anything else sounds).
+ * `clarity`, 0 to 1: how much of the sound is one new pitch, over all six. `at`: start of the first note in the
+ * clip, in milliseconds.
  */
 export type HeardNotes = { digits: string; margins: number[]; clarity: number; at: number }
 
@@ -34,13 +35,15 @@ const [looksAtNote, lookBefore] = [[20, 85, 150] as const, -100]
  * What each look at a note counts, and what the one before it takes away. The beginning counts most: there the
  * nearest horn is heard alone, while later its own echoes may cancel it.
  */
-const [weights, weightBefore] = [[1.5, 1, 0.7] as const, 1.8]
+const [weights, weightBefore] = [[2, 0.7, 0.5] as const, 1.8]
 /** Powers are weighed as the ear does, so that a note half cancelled is still a note. */
 const loudnessExponent = 0.15
 /** A pitch that nowhere reaches this share of the loudest one is not played. */
 const unplayedShare = 0.1
+/** A note that repeats the one before brings nothing new; it counts for sounding at all. */
+const toneWeight = 0.7
 /** What a moment loses for each millisecond away from the one expected: it decides where all else is equal. */
-const lossPerMillisecond = 0.001
+const lossPerMillisecond = 0.0015
 /** Share of the whole sound below which a pitch is none. */
 const floor = 1e-3
 
@@ -65,7 +68,7 @@ export function hearNotes(clip: Sound, { from, to, drift, expected }: Search): H
       const onset = onsets[start + (note + 1) * stepsOfNote]!
       if (note < 0) novelty -= onset.novelty + onset.tone
       else if (note === noteShape.notes) novelty -= onset.novelty
-      else novelty += onset.novelty + 0.6 * onset.tone
+      else novelty += onset.novelty + toneWeight * onset.tone
     }
     if (novelty > best.novelty) best = { start, novelty }
   }

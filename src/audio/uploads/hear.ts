@@ -155,10 +155,9 @@ function expectWhole({ name, probe }: Known, { samples, sampleRate: rate }: Wave
 /** A file that the programme cannot read is the file's fault; one that it is too slow for, the machine's. */
 function damage(error: unknown, name: string): unknown {
   if (!(error instanceof ProgramError) || error.kind === 'slow') return error
-  const said =
-    reasonOf(error.cause ?? error)
-      .split('\n')
-      .at(0) ?? ''
+  const lines = reasonOf(error.cause ?? error).split('\n')
+  // The first line may be the command itself, which tells a person nothing.
+  const said = lines.find((line) => line.trim() !== '' && !line.startsWith('Command failed')) ?? 'ffprobe'
   return refusals.damaged(name, said.replaceAll(/file:\S*/g, name).slice(0, 200), error)
 }
 

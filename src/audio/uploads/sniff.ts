@@ -71,7 +71,7 @@ const others: readonly [start: RegExp, is: Sentence][] = [
   [/^(?:MZ|\x7fELF)/, { vi: 'chương trình máy tính', en: 'a computer programme' }],
   [
     /^\s*(?:#EXTM3U|ffconcat|\[playlist\]|v=0\s|<\?xml|<(?:MPD|smil|asx|playlist))/i,
-    { vi: 'danh sách phát, không chứa âm thanh,', en: 'a playlist, which holds no sound itself,' },
+    { vi: 'danh sách phát (chỉ ghi tên tệp, không có tiếng)', en: 'a playlist (names of files, no sound)' },
   ],
 ]
 

@@ -100,44 +100,55 @@ describe('a sentence that was damaged', () => {
 
   it('is named with its codec when the other file is good', async () => {
     const [sound] = await encode([damage.emptied(-0.8, Infinity)(own.mastered)], folder)
-    for (const codec of codecs) {
-      const { faults } = await gateOne(itemOf(own, keep({ ...good, [codec]: sound![codec] }, folder)))
-      expect(faults.map(({ kind, codecs: named }) => ({ kind, named }))).toEqual([
-        { kind: 'cut', named: [codec] },
-      ])
-      expect(faults[0]!.vi).toMatch(
-        codec === 'mp3' ? /^Tệp MP3: bản ghi bị cắt/ : /^Tệp Opus: bản ghi bị cắt/,
-      )
-    }
+    const items = codecs.map((codec) => itemOf(own, keep({ ...good, [codec]: sound![codec] }, folder)))
+    const [mp3, opus] = (await gateRendered(items, limits)).map(({ faults }) =>
+      faults.map(({ kind, codecs: named, vi }) => ({ kind, named, begins: vi.slice(0, 24) })),
+    )
+    expect(mp3).toEqual([{ kind: 'cut', named: ['mp3'], begins: 'Tệp MP3: bản ghi bị cắt ' }])
+    expect(opus).toEqual([{ kind: 'cut', named: ['opus'], begins: 'Tệp Opus: bản ghi bị cắt' }])
   })
 })
 
 describe('a file that was damaged', () => {
-  const after = (change: (bytes: Uint8Array) => Uint8Array): Promise<GateResult> =>
-    gateOne(itemOf(own, keep({ mp3: change(good.mp3), opus: change(good.opus) }, folder)))
+  const after = (changes: readonly ((bytes: Uint8Array) => Uint8Array)[]): Promise<GateResult[]> =>
+    gateRendered(
+      changes.map((change) => itemOf(own, keep({ mp3: change(good.mp3), opus: change(good.opus) }, folder))),
+      limits,
+    )
 
   it('never passes when it has nothing in it, or something else', async () => {
-    for (const bytes of [new Uint8Array(0), new TextEncoder().encode('<html>504</html>'.repeat(200))]) {
-      const result = await after(() => bytes)
+    const page = new TextEncoder().encode('<html>504</html>'.repeat(200))
+    for (const result of await after([() => new Uint8Array(0), () => page])) {
       expect(kindsOf(result)).toEqual(['unreadable'])
       expect(result.faults[0]!.vi).toContain('Không đọc được')
       expect(result.similarity).toBe(0)
     }
   })
 
-  it('never passes when its end was not written', async () => {
-    const result = await after((bytes) => bytes.slice(0, Math.round(bytes.length * 0.6)))
-    expect(kindsOf(result)).toEqual(expect.arrayContaining(['cut', 'damaged']))
+  it('never passes when its end was not written, or bytes inside it were changed', async () => {
+    const chance = damage.dice(5)
+    const [ended, changed] = await after([
+      (bytes) => bytes.slice(0, Math.round(bytes.length * 0.6)),
+      (bytes) =>
+        bytes.map((byte, at) =>
+          at > bytes.length / 3 && at < bytes.length / 2 ? Math.floor(chance() * 256) : byte,
+        ),
+    ])
+    expect(kindsOf(ended!)).toEqual(expect.arrayContaining(['cut', 'damaged']))
+    expect(kindsOf(changed!)).toContain('damaged')
   })
 
-  it('never passes when bytes inside it were changed', async () => {
-    const chance = damage.dice(5)
-    const result = await after((bytes) =>
-      bytes.map((byte, at) =>
-        at > bytes.length / 3 && at < bytes.length / 2 ? Math.floor(chance() * 256) : byte,
-      ),
+  it('never passes when the sound inside its frames was changed, and takes nothing from those beside it', async () => {
+    const chance = damage.dice(9)
+    const garbled = good.mp3.map((byte, at) =>
+      at % 192 > 15 && at > 9600 && at < 19_200 ? Math.floor(chance() * 256) : byte,
     )
-    expect(kindsOf(result)).toContain('damaged')
+    const [before, bad, after] = await gateRendered(
+      [good, { ...good, mp3: garbled }, good].map((files) => itemOf(own, keep(files, folder))),
+      limits,
+    )
+    expect(bad!.faults.map(({ codecs: named }) => named)).toContainEqual(['mp3'])
+    expect([kindsOf(before!), kindsOf(after!)]).toEqual([[], []])
   })
 
   it('never passes when it is not there', async () => {
@@ -147,10 +158,8 @@ describe('a file that was damaged', () => {
   })
 
   it('never passes as the reading of a text much longer or shorter', async () => {
-    const paths = keep(good, folder)
-    expect(kindsOf(await gateOne(itemOf(own, paths, { letters: 800 })))).toEqual(['pace'])
-    expect(kindsOf(await gateOne(itemOf(own, paths, { letters: 3 })))).toEqual(['pace'])
-    expect(kindsOf(await gateOne(itemOf(own, paths)))).toEqual([])
+    const items = [800, 3, own.text.length].map((letters) => itemOf(own, keep(good, folder), { letters }))
+    expect((await gateRendered(items, limits)).map(kindsOf)).toEqual([['pace'], ['pace'], []])
   })
 
   it('leaves nothing behind in the folder, whether it can be read or not', async () => {

@@ -136,6 +136,7 @@ export function tableOf({ own, foreign }: Rates): string {
 export type NotesRate = {
   planned: Planned
   played: string
+  heard: string
   wrong: number
   wrongAnywhere: number
   state: NotesFinding['state']
@@ -191,6 +192,7 @@ function rateOf(
   return {
     planned,
     played,
+    heard: heard.digits,
     wrong: wrongNotes(heard, played, 1).wrong,
     wrongAnywhere: wrongNotes(findNotes(sound)!, played, 1).wrong,
     state: readNotes(heard, played, limits, limits.clarity).state,

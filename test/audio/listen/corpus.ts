@@ -90,9 +90,10 @@ function bedsFor(seed: number): Promise<Beds> {
 
 /** People who talk nearby, at 16 kHz: three voices, none of them the bulletin's. */
 async function talkOf(seed: number): Promise<Int16Array> {
-  const chance = new Chance(seed, 'talk')
   const voices = await Promise.all(
-    ['vi+f2', 'vi-vn-x-south+m3', 'vi+f4'].map((voice) => readWords(chance, 20, voice)),
+    ['vi+f2', 'vi-vn-x-south+m3', 'vi+f4'].map((voice) =>
+      readWords(new Chance(seed, `talk ${voice}`), 20, voice),
+    ),
   )
   const length = 20 * worldRate
   return Int16Array.from({ length }, (_, index) =>

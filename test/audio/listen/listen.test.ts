@@ -16,6 +16,7 @@ import { keepAudio } from '../../../src/audio/folder.ts'
 import { systemClock } from '../../../src/base/time.ts'
 import { closeDatabase, type Database, openDatabase } from '../../../src/db/index.ts'
 import { type CommandLine, commandLine } from '../../support/command-line.ts'
+import { addPerson } from '../../../src/people/index.ts'
 import { importScript } from '../../../src/scripts/index.ts'
 import { monday, source, submitted } from '../../support/desk.ts'
 import { openStudio, speechFolder, type TestStudio } from '../studio.ts'
@@ -183,10 +184,11 @@ describe('loa listen', () => {
   let at: CommandLine
   beforeAll(async () => {
     at = commandLine()
-    await at.loa(['people', 'add', 'hoa', '--name', 'Hồ Thị Hoa', '--role', 'operator'])
     await at.loa(['people', 'add', 'soan', '--name', 'Người soạn', '--role', 'editor'])
     const database = openDatabase(join(at.folder, 'data', 'loa.db'))
     try {
+      const hoa = { id: 'hoa', name: 'Hồ Thị Hoa', role: 'operator', training: false } as const
+      await addPerson(database, { ...hoa, now: monday })
       const versions = []
       for (const slug of ['loi-chao', 'mot', 'hai']) {
         const { script, version } = await importScript(database, source('Bản tin.', { slug }), {
@@ -276,9 +278,9 @@ async function putAiring(
 
 /** A WAV file of a tone at 8 kHz. */
 function wave(seconds: number, loudness: number): Buffer {
-  const samples = Int16Array.from({ length: seconds * 8000 }, (_, index) =>
-    Math.round(loudness * Math.sin(index / 3)),
-  )
+  const samples = new Int16Array(seconds * 8000)
+  for (let index = 0; index < samples.length; index += 1)
+    samples[index] = Math.round(loudness * Math.sin(index / 3))
   const head = Buffer.alloc(44)
   head.write('RIFF', 0)
   head.writeUInt32LE(36 + samples.byteLength, 4)

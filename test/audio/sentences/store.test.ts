@@ -37,7 +37,9 @@ const sourceOf = (text: string, change: object = {}): Source => ({
   ...change,
 })
 
-const wish = (text: string, synthesise: Voice['synthesise'] = voice.synthesise): Wish => ({
+const speak: Voice['synthesise'] = (text, options) => voice.synthesise(text, options)
+
+const wish = (text: string, synthesise = speak): Wish => ({
   source: sourceOf(text),
   sound: (signal) => synthesise(text, { signal, deadlineMs: 10_000 }),
 })
@@ -91,7 +93,7 @@ describe('pieces', () => {
     expect([spoken, next.counts()]).toEqual([2, { used: 2, encoded: 0 }])
   })
 
-  it('say beside the sound what is said in it, by whom, and what it measures', async () => {
+  it('say beside the sound what is said in it, by whom, and what it measures', () => {
     const audioFolder = join(folder, 'once')
     const key = sentenceKey(sourceOf(texts[0]), 'any')
     const note = JSON.parse(readFileSync(entryPath(audioFolder, key, 'json'), 'utf8')) as Record<

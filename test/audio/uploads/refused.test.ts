@@ -80,6 +80,15 @@ function wav(claimed: number, there = claimed): Uint8Array {
   return bytes
 }
 
+/** Speech as floating-point samples, one of which is no number: filters are silent from there on. */
+function withNoNumber(share: number): Uint8Array {
+  ffmpeg(folder, '-i', 'speech.wav', '-ac', '1', '-c:a', 'pcm_f32le', 'float.wav')
+  const bytes = readFileSync(file('float.wav'))
+  const from = bytes.indexOf('data', 12, 'latin1') + 8
+  bytes.writeFloatLE(NaN, from + 4 * Math.floor((share * (bytes.length - from)) / 4))
+  return bytes
+}
+
 /** So many frames of 20 ms as an AMR file, which does not say how long it is. */
 const amr = (frame: readonly number[], frames: number): Uint8Array =>
   Buffer.concat([Buffer.from('#!AMR\n'), Buffer.alloc(frames * frame.length, Buffer.from(frame))])
@@ -135,6 +144,7 @@ describe('a recording that cannot be used', () => {
     ['twenty minutes and a half', 'dai.wav', () => wav(1230 * 16_000), /dài hơn 20 phút/],
     ['ten hours of silence', 'dai.amr', () => amr(silent, tenHours), /dài hơn 20 phút/],
     ['ten hours without a sound in 2 MB', 'x.amr', () => amr(unheard, tenHours), /không giải mã được/],
+    ['a value that is no number near its end', 'so.wav', () => withNoNumber(0.93), /bị hỏng.*no sound/],
     ['silence', 'im.wav', () => wav(8 * 16_000), /gần như im lặng/],
   ]
   it.each(bad)('%s is refused in a sentence', async (_what, name, bytes, said) => {
