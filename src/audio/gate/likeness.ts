@@ -1,5 +1,3 @@
-// Every index is within its array by the bounds of its loop; asking at each sample would cost a fifth of the time.
-/* eslint-disable @typescript-eslint/no-non-null-assertion */
 /**
  * Whether what is heard is what was meant: the round trip through an encoder, or through anything else, without
  * understanding a word.
@@ -9,6 +7,8 @@
  * between; other words, a shift or another speed bring it below a half. It is taken in windows of a second and a
  * half, because one wrong word in a minute and a half hardly moves the whole. Pure.
  */
+// Every index is within its array by the bounds of its loop; a value put in its place would hide a fault.
+/* eslint-disable @typescript-eslint/no-non-null-assertion */
 import type { Sound } from '../pcm.ts'
 import { correlation, evened, type Pattern, patternOf } from './pattern.ts'
 import { framesPerSecond, type Spectrum, spectrumOf } from './spectrum.ts'

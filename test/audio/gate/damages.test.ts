@@ -56,6 +56,12 @@ describe('a sentence that was damaged', () => {
     { name: 'cut at the beginning', harm: damage.emptied(0, 0.4), kind: 'cut', says: 'bị cắt ở đầu: mất 0,' },
     { name: 'shorter', harm: damage.shortened(5), kind: 'cut', says: 'chỉ dài' },
     { name: 'its beginning lost', harm: damage.beheaded(0.5), kind: 'other-words', says: 'không đúng lời' },
+    {
+      name: 'a third of a second late',
+      harm: damage.delayed(0.33),
+      kind: 'other-words',
+      says: 'không đúng lời',
+    },
     { name: 'a hole inside', harm: damage.emptied(1.2, 1.5), kind: 'gap', says: 'ở giữa (từ giây 1,' },
     { name: 'a gap of ten seconds', harm: damage.interrupted(84), kind: 'gap', says: 'đoạn lặng' },
     { name: 'silent', harm: damage.silenced, kind: 'silent', says: 'không có tiếng' },

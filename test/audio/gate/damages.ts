@@ -51,6 +51,13 @@ export const beheaded = (seconds: number): Damage =>
     return join([samples.slice(from), new Int16Array(from)])
   })
 
+/** All comes later, and the end is lost. */
+export const delayed = (seconds: number): Damage =>
+  on((samples, rate) => {
+    const late = Math.round(seconds * rate)
+    return join([new Int16Array(late), samples.slice(0, samples.length - late)])
+  })
+
 /** So many seconds are missing in the middle; filled up with silence at the end. */
 export const shortOf = (seconds: number): Damage =>
   on((samples, rate) => {
