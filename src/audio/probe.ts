@@ -114,7 +114,8 @@ function parsed(answer: string): z.infer<typeof Probe> {
 function refusalOf(error: unknown, deadlineMs: number): Error {
   const { code, killed, stderr } = error as { code?: string | number; killed?: boolean; stderr?: string }
   if (code === 'ENOENT' || code === 'EACCES') return missingProgram('ffprobe', error)
-  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return programFailed('ffprobe', ['its answer has no end'], error)
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+    return programFailed('ffprobe', ['its answer has no end'], error)
   if (killed === true) return programTooSlow('ffprobe', deadlineMs)
   return programFailed('ffprobe', lastLinesOf(stderr ?? reasonOf(error)), error)
 }
