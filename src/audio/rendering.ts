@@ -2,7 +2,7 @@
 import { AppError, isDiskFull, type Sentence } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import { type Cast, castingOf, planFrom, recipeOf } from './cast.ts'
-import { type Fault, type GateResult, isSampled, loudnessWanted } from './gate/index.ts'
+import { type Fault, type GateResult, loudnessWanted, sampleOf } from './gate/index.ts'
 import { join, type Plan } from './joining.ts'
 import { keepFault, keepFinished, type Place, type Todo } from './keeping.ts'
 import { StandstillError } from './refusals.ts'
@@ -128,16 +128,22 @@ async function renderTogether(
   await keepWhole(cast, checked, desk)
   const off = meanLoudness(checked.result) - first.plan.loudness
   const doubtful: Planned[] = []
+  const sampled = sampleOf(others.map(nameOf))
   for (const each of others) {
     desk.signal.throwIfAborted()
     const loudness = each.plan.loudness + off
-    const files = await join(each.plan, desk.sentences)
-    if (Math.abs(loudness - loudnessWanted) > surelyWithin || isSampled(sha256(files.mp3)))
-      doubtful.push(each)
-    else await keep(cast, { ...each, files, loudness, quality: { gate: 'packets' } }, desk)
+    if (Math.abs(loudness - loudnessWanted) > surelyWithin || sampled.has(nameOf(each))) doubtful.push(each)
+    else {
+      const files = await join(each.plan, desk.sentences)
+      await keep(cast, { ...each, files, loudness, quality: { gate: 'packets' } }, desk)
+    }
   }
   return [...left, ...(await renderDoubtful(cast, doubtful, desk, corrections))]
 }
+
+/** What it is joined from, as one name. */
+const nameOf = ({ plan }: Planned): string =>
+  sha256(plan.stretches.map(({ made, slots }) => `${made.key} ${slots}`).join('\n'))
 
 /** Decodes them; one whose level is off gets a gain of its own. */
 async function renderDoubtful(

@@ -9,7 +9,6 @@ import {
   renderFailures,
   VoiceError,
 } from '../../src/audio/index.ts'
-import { isSampled } from '../../src/audio/gate/index.ts'
 import { keepRecording } from '../../src/audio/store.ts'
 import { espeakVoice } from '../../src/audio/voices/espeak.ts'
 import type { Voice } from '../../src/audio/voices/index.ts'
@@ -140,10 +139,10 @@ describe('a bulletin that names the unit', () => {
     const version = await submitted(studio, bulletin)
     await studio.render()
     const recordings = await recordingsOf(studio.database, version)
-    const mp3 = ({ renditions }: Recording): string => renditions.find(({ codec }) => codec === 'mp3')!.sha256
-    const gates = recordings.map((each) => [isSampled(mp3(each)), each.quality.gate])
-    expect(gates.filter(([sampled, gate]) => sampled === false && gate === 'whole')).toHaveLength(1)
-    expect(gates.filter(([sampled, gate]) => sampled === true && gate === 'packets')).toEqual([])
+    const wholes = recordings.filter(({ quality }) => quality.gate === 'whole')
+    // Of two others, one is taken as a sample in every twenty-fifth case: at most one here.
+    expect([1, 2]).toContain(wholes.length)
+    expect(recordings.filter(({ quality }) => quality.gate === 'packets')).toHaveLength(3 - wholes.length)
     for (const { quality, loudness, truePeak } of recordings) {
       if (quality.gate === 'whole') expect(quality.similarity).toBeGreaterThan(0.9)
       expect(Math.abs(loudness + 16)).toBeLessThanOrEqual(1)
@@ -285,9 +284,10 @@ describe('when a voice is down', () => {
 describe('what people brought', () => {
   it('is all that is wanted in a language that no voice speaks', async () => {
     const version = await submitted(studio, 'Bh’rợ.', { head: { language: 'ktu' } })
-    expect(await studio.render()).toMatchObject({ failed: 1 })
+    const one = { ...version, language: 'ktu', recordings: 1 }
+    expect(await studio.render()).toMatchObject({ rendered: 0, failed: 0, awaiting: [one] })
     await brought(studio, version, 'ktu')
-    expect(await studio.render()).toMatchObject({ rendered: 0, failed: 0, there: 0 })
+    expect(await studio.render()).toMatchObject({ rendered: 0, failed: 0, there: 0, awaiting: [] })
     expect(await renderFailures(studio.database)).toEqual([])
   })
 

@@ -24,6 +24,8 @@ export type ServedWith = {
 export async function serve(month: Month, options: ServedWith = {}): Promise<Served> {
   const app = createWeb({ log: silentLog, version: '9.8.7', ...options, ...month })
   const server = app.listen(0, '127.0.0.1')
+  // Closing an idle connection while a test asks on it again is a race that a busy machine loses.
+  server.keepAliveTimeout = 120_000
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

@@ -1,13 +1,14 @@
 /** espeak-ng as a child process: always there, deterministic for one version, a robot's accent. */
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import { reasonOf } from '../../base/errors.ts'
 import { missingProgram, programFailed, programTooSlow } from '../refusals.ts'
 import { sentenceFor, soundOf } from './check.ts'
 import { VoiceError } from './errors.ts'
+import { createReader, type Reader, ReadingFailed, togetherMax } from './espeak-reader.ts'
 import type { EspeakEntry } from './list.ts'
-import type { SynthesisOptions, Voice } from './voice.ts'
+import type { Voice } from './voice.ts'
 import { readWav } from './wav.ts'
 
 const run = promisify(execFile)
@@ -15,11 +16,10 @@ const run = promisify(execFile)
 /** A minute of speech is 2.6 MB; no sentence comes near this. */
 const bytesMax = 32 * 1024 * 1024
 
-type Engine = { program: string; settings: EspeakEntry['settings'] }
-
 /** A voice of espeak-ng. `program` takes another programme's place, for tests. */
 export function espeakNgVoice(entry: EspeakEntry, program = 'espeak-ng'): Voice {
   const { settings, region } = entry
+  const reader = readerOf(program, settings)
   let looked: Promise<string> | undefined
   /** The version, looked up once; what failed is looked up again. */
   const look = (): Promise<string> =>
@@ -34,7 +34,7 @@ export function espeakNgVoice(entry: EspeakEntry, program = 'espeak-ng'): Voice 
     gainDecibels: entry.gain,
     licence: entry.licence,
     network: false,
-    concurrency: availableParallelism(),
+    concurrency: availableParallelism() * togetherMax,
     charactersMax: entry.max_characters,
     async recipe() {
       const { voice, amplitude, speed } = settings
@@ -45,7 +45,9 @@ export function espeakNgVoice(entry: EspeakEntry, program = 'espeak-ng'): Voice 
       signal?.throwIfAborted()
       await look()
       const limit = Math.min(deadlineMs, entry.time_limit * 1000)
-      const wav = readWav(await speakWith({ program, settings }, sentence, { signal, deadlineMs: limit }))
+      const read = reader.read(sentence, { signal, deadlineMs: limit })
+      const sound = await read.catch((error: unknown) => Promise.reject(readingRefusal(error) as Error))
+      const wav = readWav(sound)
       if (!wav.ok) throw failed([wav.why.en])
       return soundOf(sentence, wav.value)
     },
@@ -73,50 +75,26 @@ async function versionWith(program: string, voice: string): Promise<string> {
 }
 
 /** Text goes in on standard input: as an argument "-5" would be an option and give silence. */
-async function speakWith(
-  { program, settings: { voice, amplitude, speed } }: Engine,
-  sentence: string,
-  { signal, deadlineMs }: SynthesisOptions,
-): Promise<Buffer> {
-  signal?.throwIfAborted()
-  const options = ['-v', voice, '-a', String(amplitude), '-s', String(speed), '--stdin', '--stdout']
-  const child = spawn(program, options)
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const heard: Buffer[] = []
-  const said: string[] = []
-  let bytes = 0
-  let stopped: Error | undefined
-  child.on('error', (error) => reject(stopped ?? startRefusal(error)))
-  // Without a process (no file handles left, say) there are no pipes either; the error says why.
-  if (child.pid === undefined) return promise
-  const stop = (why: Error): void => {
-    stopped ??= why
-    child.kill('SIGKILL')
-  }
-  const onAbort = (): void => stop(signal?.reason as Error)
-  const deadline = setTimeout(() => stop(tooSlow(deadlineMs)), deadlineMs)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  child.stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > bytesMax) stop(failed(['more sound than a sentence can have']))
-    else heard.push(chunk)
+function readerOf(program: string, { voice, amplitude, speed }: EspeakEntry['settings']): Reader {
+  return createReader({
+    command: [program, '-v', voice, '-a', String(amplitude), '-s', String(speed), '--stdin', '--stdout'],
+    ...{ shellsMax: availableParallelism(), bytesMax, tooLate: tooSlow },
+    tooMuch: () => failed(['more sound than a sentence can have']),
   })
-  child.stderr.setEncoding('utf8').on('data', (lines: string) => said.push(lines.trim()))
-  // It may end without reading all of its input; its exit says why.
-  child.stdin.on('error', () => undefined)
-  child.on('close', (code) => {
-    if (stopped !== undefined) reject(stopped)
-    else if (code === 0) resolve(Buffer.concat(heard))
-    else reject(failed(said.slice(-6)))
-  })
-  child.stdin.end(sentence)
-  try {
-    return await promise
-  } finally {
-    clearTimeout(deadline)
-    signal?.removeEventListener('abort', onAbort)
-  }
 }
+
+/** What a reading came to, in the words of voices. */
+function readingRefusal(error: unknown): unknown {
+  if (error instanceof ReadingFailed) {
+    // The shell's own code for a programme that is not there.
+    return error.code === 127 ? startRefusal(noSuchFile(error)) : failed(error.lines)
+  }
+  const isOfSystem = (error as NodeJS.ErrnoException).syscall?.startsWith('spawn')
+  return isOfSystem === true ? startRefusal(error) : error
+}
+
+const noSuchFile = (cause: Error): Error =>
+  Object.assign(new Error('not found', { cause }), { code: 'ENOENT' })
 
 function noVoice(voice: string): VoiceError {
   return new VoiceError('bad-voice', {

@@ -5,7 +5,7 @@ import {
   type GateItem,
   type GateResult,
   gateRendered,
-  isSampled,
+  sampleOf,
   similarity,
   similarityMin,
 } from '../../../src/audio/gate/index.ts'
@@ -201,14 +201,27 @@ describe('a minute and a half of which one second is wrong', () => {
 })
 
 describe('the sample of files that are decoded although they are proven', () => {
-  it('is two in a hundred, by the hash alone', () => {
-    const chance = damage.dice(11)
-    const hashes = Array.from({ length: 20_000 }, () =>
+  const chance = damage.dice(11)
+  const names = (count: number): string[] =>
+    Array.from({ length: count }, () =>
       Array.from({ length: 64 }, () => Math.floor(chance() * 16).toString(16)).join(''),
     )
-    const sampled = hashes.filter(isSampled)
-    expect(sampled.length).toBeGreaterThan(330)
-    expect(sampled.length).toBeLessThan(470)
-    expect(hashes.filter(isSampled)).toEqual(sampled)
+
+  it('is two in a hundred, and the same whatever their order', () => {
+    for (const count of [50, 240, 5000]) {
+      const all = names(count)
+      const sampled = sampleOf(all)
+      expect(Math.abs(sampled.size - 0.02 * count)).toBeLessThan(1)
+      expect(sampleOf(all.toReversed())).toEqual(sampled)
+    }
+    expect(sampleOf([])).toEqual(new Set())
+  })
+
+  it('is as often one of a few as two in a hundred would have it', () => {
+    const groups = Array.from({ length: 3000 }, () => sampleOf(names(5)).size)
+    const all = groups.reduce((sum, size) => sum + size, 0)
+    expect(Math.max(...groups)).toBe(1)
+    expect(all).toBeGreaterThan(230)
+    expect(all).toBeLessThan(370)
   })
 })

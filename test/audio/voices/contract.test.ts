@@ -150,16 +150,23 @@ function children(): string[] {
 }
 
 function childrenOfOurs(): string[] {
-  // The stand-in server reads with espeak-ng too; those are not the voice's.
-  return children().filter((pid) => !others.has(pid) && !isServersOwn(pid))
+  // The stand-in server reads with espeak-ng too; those are not the voice's. What has ended and only waits for
+  // this process to look at its end is no process any more.
+  return children().filter((pid) => !others.has(pid) && !hasEnded(pid) && !isServersOwn(pid))
+}
+
+function hasEnded(pid: string): boolean {
+  return /^State:\s+[ZX]/m.test(ofProcess(pid, 'status') || 'State:\tX')
 }
 
 function isServersOwn(pid: string): boolean {
+  return ofProcess(pid, 'cmdline').includes('-s\u0000135\u0000-a\u000060\u0000--stdin\u0000--stdout')
+}
+
+function ofProcess(pid: string, what: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(
-      '-s\u0000135\u0000-a\u000060\u0000--stdin\u0000--stdout',
-    )
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8')
   } catch {
-    return true
+    return ''
   }
 }

@@ -1,5 +1,5 @@
 /** Programmes that are missing, hang, fall over or skip words: espeak-ng and Piper on this machine. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -74,6 +74,62 @@ describe('espeak-ng that is not well', () => {
     const error = await voiceErrorOf(reading)
     expect(error).toMatchObject({ code: 'invalid', reason: 'empty-audio' })
     expect(error.sentence.vi).toContain('Mời bà con')
+  })
+})
+
+describe('sentences that espeak-ng reads in one go', () => {
+  const texts = Array.from(
+    { length: 20 },
+    (_, index) => `Thôn ${'một hai ba bốn năm'.split(' ')[index % 5]!} nghe rõ.`,
+  )
+
+  it('sound as each does alone, whatever stands in them', async () => {
+    const voice = espeakNgVoice(central)
+    const odd = [
+      "Bà con 'nghe' $(exit 1) cho rõ, `chưa`?",
+      'Mời bà con nghe "ba" \\ bốn | năm & sáu > bảy.',
+      'Có người nghe rõ %s, %d và \\n.',
+      '--help năm',
+    ]
+    const all = [...texts, ...odd]
+    // One of them is refused, whether alone or in company: nobody says so many signs at that pace.
+    const ask = (text: string) => Promise.allSettled([voice.synthesise(text, limits)])
+    const together = await Promise.all(all.map(ask))
+    for (const [index, text] of all.entries()) expect(await ask(text), text).toEqual(together[index])
+    expect(together.filter(([end]) => end.status === 'rejected')).toHaveLength(1)
+  })
+
+  // One sentence in the middle goes wrong; the others are read all the same.
+  const odd = 'Câu này thì không.'
+  const only = (doing: string): string =>
+    `read -r line; case "$line" in *không*) ${doing};; esac; printf %s "$line" | espeak-ng "$@"`
+  it.each([
+    { what: 'fails', doing: 'echo "no data" >&2; exit 2', reason: 'internal' },
+    { what: 'hangs', doing: 'exec sleep 60', reason: 'timeout' },
+    { what: 'never ends', doing: 'exec cat /dev/zero', reason: 'internal' },
+  ])('do not suffer when one of them $what', async ({ what, doing, reason }) => {
+    const voice = espeakNgVoice(central, program(`one-${what}`, only(doing)))
+    const all = [...texts.slice(0, 4), odd, ...texts.slice(4, 12)]
+    const ends = await Promise.allSettled(
+      all.map((text) => voice.synthesise(text, { deadlineMs: text === odd ? 1500 : 20_000 })),
+    )
+    for (const [index, end] of ends.entries()) {
+      if (all[index] === odd) expect(end).toMatchObject({ status: 'rejected', reason: { reason } })
+      else expect(end.status, all[index]).toBe('fulfilled')
+    }
+  })
+
+  it('end together when called off, with all that was started', async () => {
+    const pids = join(folder, 'pids')
+    const voice = espeakNgVoice(central, program('slow', `echo $$ >> ${pids}; exec sleep 60`))
+    const abort = new AbortController()
+    const readings = texts.map((text) => voice.synthesise(text, { ...limits, signal: abort.signal }))
+    const ends = Promise.allSettled(readings)
+    await until(() => existsSync(pids))
+    abort.abort(new Error('enough'))
+    for (const end of await ends) expect(end).toMatchObject({ reason: { message: 'enough' } })
+    const started = readFileSync(pids, 'utf8').trim().split('\n')
+    await until(() => started.every((pid) => !existsSync(`/proc/${pid}`)))
   })
 })
 
