@@ -15,11 +15,11 @@ export default defineConfig({
     environment: 'node',
     include: soak ? ['test/soak/**/*.test.ts'] : ['test/**/*.test.ts'],
     exclude: soak ? configDefaults.exclude : [...configDefaults.exclude, 'test/soak/**'],
-    // Processes, because the tests use native SQLite and start programs of their own. Two at a time: the
-    // smallest machine we promise has two cores, and more would make timing tests wait for each other.
+    // Processes, because the tests use native SQLite and start programs of their own. The smallest machine we
+    // promise has two cores; a third file uses them while others wait for a browser, a broker or a clock.
     pool: 'forks',
-    maxWorkers: 2,
-    // One file after the other in the same two processes: loading our modules anew for each file takes longer than
+    maxWorkers: soak ? 2 : 3,
+    // One file after the other in the same few processes: loading our modules anew for each file takes longer than
     // most files do, and no module of ours remembers anything. What a test sets in the environment, it puts back.
     isolate: false,
     sequence: { sequencer: LongestFirst },
