@@ -3,7 +3,7 @@
 -- Instants are UTC ISO text with milliseconds, days YYYY-MM-DD (Asia/Ho_Chi_Minh), booleans 0 or 1.
 -- Tables marked FACT are only ever added to: triggers at the end say so.
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- registry ------------------------------------------------------------------------------------
 
@@ -154,9 +154,10 @@ CREATE TABLE deed (
 
 -- scripts -------------------------------------------------------------------------------------
 
--- Hotlines, agencies, laws, figures: what scripts may say only through a placeholder.
-CREATE TABLE fact (
-  id TEXT PRIMARY KEY,
+-- FACT: hotlines, agencies, laws, figures: what scripts may say only through a placeholder. The newest entry of a fact holds.
+CREATE TABLE fact_entry (
+  number INTEGER PRIMARY KEY,
+  fact_id TEXT NOT NULL,
   kind TEXT NOT NULL,
   name_vi TEXT NOT NULL,
   name_en TEXT NOT NULL,
@@ -166,8 +167,11 @@ CREATE TABLE fact (
   valid_from TEXT NOT NULL,
   valid_to TEXT,                    -- exclusive
   source TEXT NOT NULL,
-  checked_on TEXT NOT NULL
+  checked_on TEXT NOT NULL,
+  person_id TEXT REFERENCES person (id), -- who entered it; NULL = it came from the files of content/
+  at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX fact_entry_by_fact ON fact_entry (fact_id, number);
 
 CREATE TABLE script (
   id TEXT PRIMARY KEY,              -- its slug
@@ -175,7 +179,7 @@ CREATE TABLE script (
   created_at TEXT NOT NULL
 ) STRICT;
 
--- A version never changes once it is submitted.
+-- A version never changes once it is submitted; then it is returned or withdrawn, once.
 CREATE TABLE script_version (
   script_id TEXT NOT NULL REFERENCES script (id),
   version INTEGER NOT NULL,
@@ -197,6 +201,12 @@ CREATE TABLE script_version (
   withdrawn_by TEXT REFERENCES person (id),
   withdrawn_at TEXT,
   withdrawn_why TEXT,
+  summary_en TEXT,                  -- NULL = kept before there was a place for it
+  demo INTEGER,                     -- 1 = short enough for demonstrations
+  fact_entries TEXT,                -- JSON list: entries of its facts when it was submitted; NULL = the first of each
+  returned_by TEXT REFERENCES person (id),
+  returned_at TEXT,
+  returned_why TEXT,
   PRIMARY KEY (script_id, version)
 ) STRICT;
 
@@ -518,6 +528,10 @@ CREATE TRIGGER clip_is_never_changed BEFORE UPDATE ON clip
 BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 CREATE TRIGGER clip_is_never_removed BEFORE DELETE ON clip
 BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
-CREATE TRIGGER script_version_is_fixed_once_submitted BEFORE UPDATE OF body, language, title, facts, submitted_text ON script_version
+CREATE TRIGGER fact_entry_is_never_changed BEFORE UPDATE ON fact_entry
+BEGIN SELECT RAISE(ABORT, 'fact_entry is only ever added to'); END;
+CREATE TRIGGER fact_entry_is_never_removed BEFORE DELETE ON fact_entry
+BEGIN SELECT RAISE(ABORT, 'fact_entry is only ever added to'); END;
+CREATE TRIGGER script_version_is_fixed_once_submitted BEFORE UPDATE OF body, language, title, title_en, audience, priority, valid_from, valid_to, facts, sources, summary_en, demo, fact_entries, submitted_text ON script_version
 WHEN OLD.submitted_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a submitted script version never changes'); END;

@@ -22,4 +22,5 @@ export {
   proofsFor,
   type RenditionProof,
 } from './proof.ts'
+export { returnVersion, versionStates } from './states.ts'
 export { currentKeysDocument, type CurrentKeys, readPassphrase, signKeysDocument } from './keys.ts'

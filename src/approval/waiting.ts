@@ -152,6 +152,12 @@ async function whyNotThere(db: Db, wanted: { script: string; version: number }):
       en: `There is no version ${version} of a script “${script}”. Look it up in the list of scripts.`,
     })
   }
+  if (found.state === 'returned') {
+    return new AppError('conflict', {
+      vi: `Bản tin “${script}” bản ${version} đã bị trả lại, không duyệt được nữa. Hãy tạo bản mới.`,
+      en: `Version ${version} of “${script}” was returned and cannot be approved. Make a new version.`,
+    })
+  }
   return found.state === 'withdrawn'
     ? new AppError('conflict', {
         vi: `Bản tin “${script}” bản ${version} đã bị thu hồi, không duyệt được nữa. Hãy tạo bản mới.`,

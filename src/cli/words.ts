@@ -24,6 +24,7 @@ export const deviceWord: Record<DeviceDelivery['state'], string> = {
 export const versionWord: Record<VersionSummary['state'], string> = {
   draft: 'bản nháp · draft',
   submitted: 'đã trình · submitted',
+  returned: 'bị trả lại · returned',
   withdrawn: 'đã thu hồi · withdrawn',
 }
 

@@ -3,6 +3,7 @@
  * A test compares them with the schema, column by column.
  */
 import type { Generated } from 'kysely'
+import type { FactEntryRow, ScriptRow, ScriptVersionRow } from './tables-of-scripts.ts'
 import type { ClipRow, RecordingRow, RenderFailureRow, RenditionRow, UploadRow } from './tables-of-audio.ts'
 
 export interface UnitRow {
@@ -124,49 +125,6 @@ export interface DeedRow {
   what: string
   subject: string
   detail: string
-}
-
-export interface FactRow {
-  id: string
-  kind: string
-  name_vi: string
-  name_en: string
-  value: string
-  spoken: string | null
-  status: string
-  valid_from: string
-  valid_to: string | null
-  source: string
-  checked_on: string
-}
-
-export interface ScriptRow {
-  id: string
-  kind: string
-  created_at: string
-}
-
-export interface ScriptVersionRow {
-  script_id: string
-  version: number
-  language: string
-  title: string
-  title_en: string
-  audience: string
-  body: string
-  priority: string
-  valid_from: string
-  valid_to: string | null
-  facts: string
-  sources: string
-  author_id: string
-  created_at: string
-  submitted_by: string | null
-  submitted_at: string | null
-  submitted_text: string | null
-  withdrawn_by: string | null
-  withdrawn_at: string | null
-  withdrawn_why: string | null
 }
 
 export interface ApprovalRow {
@@ -334,7 +292,7 @@ export interface Tables {
   person: PersonRow
   person_key: PersonKeyRow
   deed: DeedRow
-  fact: FactRow
+  fact_entry: FactEntryRow
   script: ScriptRow
   script_version: ScriptVersionRow
   recording: RecordingRow

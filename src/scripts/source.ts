@@ -31,6 +31,9 @@ export type ScriptSource = {
   demo: boolean
 }
 
+/** What stands above the text. */
+export type ScriptHead = Omit<ScriptSource, 'id' | 'body'>
+
 /** A script, or where and why the file is not one. */
 export type ReadSource = { ok: true; value: ScriptSource } | { ok: false; why: Sentence }
 
@@ -102,12 +105,7 @@ const rules: Readonly<Record<keyof z.infer<typeof FrontMatter>, Sentence>> = {
  * when it is submitted, so that an unfinished draft can be kept.
  */
 export function readScript(markdown: string): ReadSource {
-  if (markdown.length > fileCharactersMax) {
-    return no(
-      `Bản tin dài quá ${fileCharactersMax} ký tự. Hãy cắt ngắn.`,
-      `The file has more than ${fileCharactersMax} characters. Shorten it.`,
-    )
-  }
+  if (markdown.length > fileCharactersMax) return tooLong
   const match = /^---\n([\s\S]*?)\n---(?:\n([\s\S]*))?$/.exec(cleanText(markdown).trim())
   if (match?.[1] === undefined) {
     return no(
@@ -115,26 +113,20 @@ export function readScript(markdown: string): ReadSource {
       'The file must begin with front matter between two lines “---”. See any file in content/scripts.',
     )
   }
-  const head = readHead(match[1])
-  if (!head.ok) return head
-  const body = (match[2] ?? '').trim()
-  if (body === '')
-    return no('Bản tin chưa có chữ nào để đọc. Hãy viết nội dung.', 'The script has no text. Write one.')
-  return { ok: true, value: sourceOf(head.value, body) }
-}
-
-function readHead(
-  yaml: string,
-): { ok: true; value: z.infer<typeof FrontMatter> } | Extract<ReadSource, { ok: false }> {
   let read: unknown
   try {
     // Aliases could make a short text huge.
-    read = parse(yaml, { maxAliasCount: 0, logLevel: 'error' })
+    read = parse(match[1], { maxAliasCount: 0, logLevel: 'error' })
   } catch (error) {
     const why = reasonOf(error).split('\n')[0] ?? ''
     return no(`Phần khai báo không đúng YAML: ${why}`, `The front matter is not valid YAML: ${why}`)
   }
-  const result = FrontMatter.safeParse(read)
+  return sourceFrom(read, match[2] ?? '')
+}
+
+/** A script from its parts: the fields of its front matter, as they are named there, and its text. Pure; never throws. */
+export function sourceFrom(fields: unknown, text: string): ReadSource {
+  const result = FrontMatter.safeParse(fields)
   if (!result.success) return wrongField(result.error)
   const { valid_from, valid_to } = result.data
   if (valid_to !== '' && typeof valid_to === 'string' && valid_to <= valid_from) {
@@ -143,7 +135,11 @@ function readHead(
       `valid_to (${valid_to}) must be after valid_from (${valid_from}). Correct the days.`,
     )
   }
-  return { ok: true, value: result.data }
+  const body = cleanText(text).trim()
+  if (body === '')
+    return no('Bản tin chưa có chữ nào để đọc. Hãy viết nội dung.', 'The script has no text. Write one.')
+  if (body.length > fileCharactersMax) return tooLong
+  return { ok: true, value: sourceOf(result.data, body) }
 }
 
 function wrongField(error: z.ZodError): Extract<ReadSource, { ok: false }> {
@@ -187,3 +183,8 @@ function sourceOf(head: z.infer<typeof FrontMatter>, body: string): ScriptSource
 function no(vi: string, en: string): { ok: false; why: Sentence } {
   return { ok: false, why: { vi, en } }
 }
+
+const tooLong = no(
+  `Bản tin dài quá ${fileCharactersMax} ký tự. Hãy cắt ngắn.`,
+  `The file has more than ${fileCharactersMax} characters. Shorten it.`,
+)

@@ -1,8 +1,8 @@
-/** Scripts, versions and facts in the database. */
+/** Scripts and their versions in the database. */
 import type { Day } from '../base/calendar.ts'
 import type { Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
-import type { Fact } from './content.ts'
+import { factEntries, type Register, registerOf, standingOfFacts } from './facts/index.ts'
 import type { Priority, ScriptKind, ScriptSource } from './source.ts'
 
 /** A version as it was submitted: fixed for ever. `text` is what is rendered (`{{unit}}` and `{{station}}` stay, for each station). */
@@ -18,18 +18,26 @@ export type SubmittedVersion = {
   validFrom: Day
   /** First day it is no longer in force by its own word; null = open. */
   validTo: Day | null
-  /** First day on which it, or a fact it rests on, is no longer in force as the register stands now; null = open. */
+  /**
+   * First day on which it is not heard any more as the register stands now: its own validity or that of a fact it
+   * rests on has ended, or such a fact is not what it was; null = open.
+   */
   heardUntil: Day | null
   facts: string[]
+  /** Those of its facts that the register gives otherwise by now: nothing that says the old is heard. */
+  changedFacts: string[]
   author: string
   submittedBy: string
   submittedAt: Instant
 }
 
-/** A version in a list. `state`: nháp, đã trình, đã thu hồi. */
+/**
+ * A version in a list. `state` is what people did to it: nháp, đã trình, trả lại, thu hồi; how it stands on a day is
+ * `stateOf`. `heardUntil` and `changedFacts` are as in `SubmittedVersion`, open for a draft.
+ */
 export type VersionSummary = {
   version: number
-  state: 'draft' | 'submitted' | 'withdrawn'
+  state: 'draft' | 'submitted' | 'returned' | 'withdrawn'
   language: string
   title: string
   titleEn: string
@@ -40,109 +48,86 @@ export type VersionSummary = {
   createdAt: Instant
   submittedBy: string | null
   submittedAt: Instant | null
+  returnedBy: string | null
+  returnedAt: Instant | null
+  returnedWhy: string | null
   withdrawnAt: Instant | null
   withdrawnWhy: string | null
+  heardUntil: Day | null
+  changedFacts: string[]
+}
+
+/** One version whole, in whatever state. `text`: as it was submitted; null for a draft. */
+export type ScriptVersion = {
+  script: string
+  version: number
+  source: ScriptSource
+  /** Whether summary and demo were kept with it: older editions had no place for them. */
+  headIsWhole: boolean
+  author: string
+  createdAt: Instant
+  submittedBy: string | null
+  submittedAt: Instant | null
+  returnedAt: Instant | null
+  withdrawnAt: Instant | null
+  text: string | null
+  heardUntil: Day | null
+  changedFacts: string[]
 }
 
 export type ScriptSummary = { id: string; kind: ScriptKind; versions: VersionSummary[] }
-
-/** All facts, ordered by id. */
-export async function factsOf(db: Db): Promise<Fact[]> {
-  const rows = await db.selectFrom('fact').selectAll().orderBy('id').execute()
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind as Fact['kind'],
-    name: { vi: row.name_vi, en: row.name_en },
-    value: row.value,
-    spoken: row.spoken,
-    status: row.status as Fact['status'],
-    validFrom: row.valid_from,
-    validTo: row.valid_to,
-    source: row.source,
-    checkedOn: row.checked_on,
-  }))
-}
-
-/** Writes a fact, new or changed. */
-export async function putFact(db: Db, fact: Fact): Promise<void> {
-  const values = {
-    kind: fact.kind,
-    name_vi: fact.name.vi,
-    name_en: fact.name.en,
-    value: fact.value,
-    spoken: fact.spoken,
-    status: fact.status,
-    valid_from: fact.validFrom,
-    valid_to: fact.validTo,
-    source: fact.source,
-    checked_on: fact.checkedOn,
-  }
-  await db
-    .insertInto('fact')
-    .values({ id: fact.id, ...values })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-    .execute()
-}
 
 /** Every script with its versions, both in order. */
 export async function scriptsOf(db: Db): Promise<ScriptSummary[]> {
   const scripts = await db.selectFrom('script').select(['id', 'kind']).orderBy('id').execute()
   const rows = await db.selectFrom('script_version').selectAll().orderBy('version').execute()
   const versions = Map.groupBy(rows, (row) => row.script_id)
+  const register = await registerIn(db)
   return scripts.map(({ id, kind }) => {
-    return { id, kind: kind as ScriptKind, versions: (versions.get(id) ?? []).map(summaryOf) }
+    const summaries = (versions.get(id) ?? []).map((row) => summaryOf(row, register))
+    return { id, kind: kind as ScriptKind, versions: summaries }
   })
 }
 
-/** Submitted versions that are not withdrawn, ordered by script and version. */
+/** Submitted versions that are neither returned nor withdrawn, ordered by script and version. */
 export async function submittedVersions(db: Db): Promise<SubmittedVersion[]> {
-  const rows = await versionsQuery(db)
-    .where('submitted_at', 'is not', null)
-    .where('withdrawn_at', 'is', null)
-    .orderBy('script_id')
-    .orderBy('version')
-    .execute()
-  const factEnds = await factEndsOf(db)
-  return rows.map((row) => submittedOf(row, factEnds))
+  const rows = await submittedQuery(db).orderBy('script_id').orderBy('version').execute()
+  const register = await registerIn(db)
+  return rows.map((row) => submittedOf(row, register))
 }
 
-/** One submitted version that is not withdrawn; undefined when there is no such thing. */
+/** One submitted version that is neither returned nor withdrawn; undefined when there is no such thing. */
 export async function submittedVersion(
   db: Db,
   wanted: { script: string; version: number },
 ): Promise<SubmittedVersion | undefined> {
-  const row = await versionsQuery(db)
-    .where('script_id', '=', wanted.script)
-    .where('version', '=', wanted.version)
-    .where('submitted_at', 'is not', null)
-    .where('withdrawn_at', 'is', null)
-    .executeTakeFirst()
-  return row && submittedOf(row, await factEndsOf(db))
-}
-
-/** A version in whatever state, with what its wording rests on; undefined when there is no such version. */
-export async function versionOf(db: Db, wanted: { script: string; version: number }) {
-  const row = await versionsQuery(db)
+  const row = await submittedQuery(db)
     .where('script_id', '=', wanted.script)
     .where('version', '=', wanted.version)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-  return {
-    ...sourceOf(row),
-    submittedAt: row.submitted_at,
-    withdrawnAt: row.withdrawn_at,
-    author: row.author_id,
-  }
+  return row && submittedOf(row, await registerIn(db))
 }
 
-/** The newest version of a script: its number and its source; undefined when the script has none. */
-export async function newestVersion(db: Db, script: string) {
+/** A version in whatever state; undefined when there is no such version. */
+export async function versionOf(
+  db: Db,
+  wanted: { script: string; version: number },
+): Promise<ScriptVersion | undefined> {
+  const row = await versionsQuery(db)
+    .where('script_id', '=', wanted.script)
+    .where('version', '=', wanted.version)
+    .executeTakeFirst()
+  return row && scriptVersionOf(row, await registerIn(db))
+}
+
+/** The newest version of a script, in whatever state; undefined when the script has none. */
+export async function newestVersion(db: Db, script: string): Promise<ScriptVersion | undefined> {
   const row = await versionsQuery(db)
     .where('script_id', '=', script)
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row && { version: row.version, source: sourceOf(row) }
+  return row && scriptVersionOf(row, await registerIn(db))
 }
 
 /** The highest version of a script that was ever submitted; undefined when none was. */
@@ -161,7 +146,7 @@ export async function newestSubmitted(db: Db, script: string): Promise<number | 
 /** Adds the script when it is new and the version as a draft. */
 export async function addVersion(
   db: Db,
-  added: { source: Omit<ScriptSource, 'summaryEn' | 'demo'>; version: number; author: string; now: Instant },
+  added: { source: ScriptSource; version: number; author: string; now: Instant },
 ): Promise<void> {
   const { source, version, author, now } = added
   await db
@@ -169,8 +154,6 @@ export async function addVersion(
     .values({ id: source.id, kind: source.kind, created_at: now })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
-  const nothingYet = { submitted_by: null, submitted_at: null, submitted_text: null }
-  const notWithdrawn = { withdrawn_by: null, withdrawn_at: null, withdrawn_why: null }
   await db
     .insertInto('script_version')
     .values({
@@ -188,13 +171,13 @@ export async function addVersion(
       sources: JSON.stringify(source.sources),
       author_id: author,
       created_at: now,
-      ...nothingYet,
-      ...notWithdrawn,
+      summary_en: source.summaryEn,
+      demo: source.demo ? 1 : 0,
     })
     .execute()
 }
 
-/** Fixes a draft's wording; false when it was submitted already. */
+/** Fixes a draft's wording; `entries`: those of its facts. False when it was submitted already. */
 export async function fixWording(
   db: Db,
   fixed: {
@@ -202,6 +185,7 @@ export async function fixWording(
     version: number
     text: string
     facts: readonly string[]
+    entries: readonly number[]
     by: string
     now: Instant
   },
@@ -211,6 +195,7 @@ export async function fixWording(
     .set({
       submitted_text: fixed.text,
       facts: JSON.stringify(fixed.facts),
+      fact_entries: JSON.stringify(fixed.entries),
       submitted_by: fixed.by,
       submitted_at: fixed.now,
     })
@@ -236,15 +221,30 @@ export async function markWithdrawn(
   return numUpdatedRows === 1n
 }
 
-async function factEndsOf(db: Db): Promise<Map<string, Day>> {
-  const rows = await db
-    .selectFrom('fact')
-    .select(['id', 'valid_to'])
-    .where('valid_to', 'is not', null)
-    .execute()
-  return new Map(
-    rows.flatMap(({ id, valid_to }): [string, Day][] => (valid_to === null ? [] : [[id, valid_to]])),
-  )
+/** Marks a submitted version as returned; false when it was returned already. */
+export async function markReturned(
+  db: Db,
+  mark: { script: string; version: number; by: string; why: string; now: Instant },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('script_version')
+    .set({ returned_by: mark.by, returned_at: mark.now, returned_why: mark.why })
+    .where('script_id', '=', mark.script)
+    .where('version', '=', mark.version)
+    .where('returned_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+async function registerIn(db: Db): Promise<Register> {
+  return registerOf(await factEntries(db))
+}
+
+function submittedQuery(db: Db) {
+  return versionsQuery(db)
+    .where('submitted_at', 'is not', null)
+    .where('returned_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
 }
 
 function versionsQuery(db: Db) {
@@ -257,7 +257,7 @@ function versionsQuery(db: Db) {
 
 type VersionRow = Awaited<ReturnType<ReturnType<typeof versionsQuery>['executeTakeFirstOrThrow']>>
 
-function sourceOf(row: VersionRow): Omit<ScriptSource, 'summaryEn' | 'demo'> {
+function sourceOf(row: VersionRow): ScriptSource {
   return {
     id: row.script_id,
     kind: row.kind as ScriptKind,
@@ -271,18 +271,28 @@ function sourceOf(row: VersionRow): Omit<ScriptSource, 'summaryEn' | 'demo'> {
     validTo: row.valid_to,
     facts: JSON.parse(row.facts) as string[],
     sources: JSON.parse(row.sources) as string[],
+    summaryEn: row.summary_en ?? '',
+    demo: row.demo === 1,
   }
 }
 
-function submittedOf(row: VersionRow, factEnds: ReadonlyMap<string, Day>): SubmittedVersion {
-  const { id: _id, body: _body, audience: _audience, sources: _sources, ...source } = sourceOf(row)
-  const ends = [row.valid_to, ...source.facts.map((fact) => factEnds.get(fact))]
-  const [heardUntil = null] = ends.filter((day) => typeof day === 'string').sort()
+type Standing = { heardUntil: Day | null; changedFacts: string[] }
+
+function standingOf(row: Omit<VersionRow, 'kind'>, register: Register): Standing {
+  if (row.submitted_at === null) return { heardUntil: row.valid_to, changedFacts: [] }
+  const numbers = row.fact_entries === null ? null : (JSON.parse(row.fact_entries) as number[])
+  const { until, changed } = standingOfFacts(JSON.parse(row.facts) as string[], numbers, register)
+  const [heardUntil = null] = [row.valid_to, until].filter((day) => day !== null).sort()
+  return { heardUntil, changedFacts: changed }
+}
+
+function submittedOf(row: VersionRow, register: Register): SubmittedVersion {
+  const { kind, language, title, titleEn, priority, validFrom, validTo, facts } = sourceOf(row)
   return {
     script: row.script_id,
     version: row.version,
-    ...source,
-    heardUntil,
+    ...{ kind, language, title, titleEn, priority, validFrom, validTo, facts },
+    ...standingOf(row, register),
     text: row.submitted_text ?? '',
     author: row.author_id,
     submittedBy: row.submitted_by ?? '',
@@ -290,11 +300,27 @@ function submittedOf(row: VersionRow, factEnds: ReadonlyMap<string, Day>): Submi
   }
 }
 
-function summaryOf(row: Omit<VersionRow, 'kind'>): VersionSummary {
-  const submitted = row.submitted_at === null ? 'draft' : 'submitted'
+function scriptVersionOf(row: VersionRow, register: Register): ScriptVersion {
+  return {
+    script: row.script_id,
+    version: row.version,
+    source: sourceOf(row),
+    headIsWhole: row.summary_en !== null && row.demo !== null,
+    author: row.author_id,
+    createdAt: row.created_at,
+    submittedBy: row.submitted_by,
+    submittedAt: row.submitted_at,
+    returnedAt: row.returned_at,
+    withdrawnAt: row.withdrawn_at,
+    text: row.submitted_text,
+    ...standingOf(row, register),
+  }
+}
+
+function summaryOf(row: Omit<VersionRow, 'kind'>, register: Register): VersionSummary {
   return {
     version: row.version,
-    state: row.withdrawn_at === null ? submitted : 'withdrawn',
+    state: doneTo(row),
     language: row.language,
     title: row.title,
     titleEn: row.title_en,
@@ -305,7 +331,17 @@ function summaryOf(row: Omit<VersionRow, 'kind'>): VersionSummary {
     createdAt: row.created_at,
     submittedBy: row.submitted_by,
     submittedAt: row.submitted_at,
+    returnedBy: row.returned_by,
+    returnedAt: row.returned_at,
+    returnedWhy: row.returned_why,
     withdrawnAt: row.withdrawn_at,
     withdrawnWhy: row.withdrawn_why,
+    ...standingOf(row, register),
   }
+}
+
+function doneTo(row: Omit<VersionRow, 'kind'>): VersionSummary['state'] {
+  if (row.withdrawn_at !== null) return 'withdrawn'
+  if (row.submitted_at === null) return 'draft'
+  return row.returned_at === null ? 'submitted' : 'returned'
 }

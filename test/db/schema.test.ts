@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
 
 const schemaText = read('../../schema.sql')
-const typesText = read('../../src/db/tables.ts') + read('../../src/db/tables-of-audio.ts')
+const typesText = read('../../src/db/tables.ts') + read('../../src/db/tables-of-audio.ts') + read('../../src/db/tables-of-scripts.ts')
 /** Every table marked FACT in the schema. */
 const factTables = [...schemaText.matchAll(/^-- FACT:[^\n]*\nCREATE TABLE (\w+)/gm)].map((match) => match[1]!)
 
@@ -96,6 +96,7 @@ describe('a fact', () => {
       'countersignature',
       'deed',
       'device_plan',
+      'fact_entry',
       'receipt',
       'receipt_message',
       'refusal',
@@ -156,7 +157,7 @@ describe('a script version', () => {
     const change = (set: object) => database.updateTable('script_version').set(set).execute()
     await change({ body: 'mới' })
     await change({ submitted_at: at, submitted_by: 'lan', submitted_text: 'mới' })
-    for (const column of ['body', 'title', 'language', 'facts', 'submitted_text']) {
+    for (const column of ['body', 'title', 'priority', 'valid_from', 'sources', 'facts', 'submitted_text']) {
       await expect(change({ [column]: 'khác' }), column).rejects.toThrow('never changes')
     }
     await change({ withdrawn_at: at, withdrawn_by: 'lan', withdrawn_why: 'sai số' })

@@ -132,6 +132,12 @@ async function whyNotThere(
       en: `There is no version ${version} of a script “${script.slice(0, 80)}”. Look it up in the list of scripts.`,
     })
   }
+  if (found.state === 'returned') {
+    return new AppError('conflict', {
+      vi: `Bản tin “${script}” bản ${version} đã bị trả lại, không nhận bản ghi âm nữa. Hãy tạo bản mới.`,
+      en: `Version ${version} of “${script}” was returned and takes no recordings. Make a new version.`,
+    })
+  }
   return found.state === 'withdrawn'
     ? new AppError('conflict', {
         vi: `Bản tin “${script}” bản ${version} đã bị thu hồi, không nhận bản ghi âm nữa. Hãy tạo bản mới.`,

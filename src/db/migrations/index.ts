@@ -1,3 +1,5 @@
+import { scripts3 } from './scripts-3.ts'
+
 /**
  * Steps that bring an older database to today's `schema.sql`, in order. A step is SQL that only adds; it
  * never rewrites a fact. A test builds a database both ways and compares the two.
@@ -53,4 +55,5 @@ CREATE TRIGGER clip_is_never_removed BEFORE DELETE ON clip
 BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 `,
   },
+  { version: 3, sql: [scripts3].join('') },
 ]

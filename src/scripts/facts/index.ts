@@ -1,0 +1,4 @@
+/** The register of facts: what scripts may say beyond their own words, each entry kept for ever. */
+export { importFacts } from './files.ts'
+export { type Register, registerOf, standingOfFacts } from './standing.ts'
+export { type FactEntry, factEntries, factsOf } from './store.ts'
