@@ -131,7 +131,8 @@ CREATE TABLE person (
   name TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'approver', 'operator', 'auditor')),
   training INTEGER NOT NULL,        -- 1 = exists for exercises only
-  created_at TEXT NOT NULL
+  created_at TEXT NOT NULL,
+  suspended_at TEXT                 -- may neither sign in nor sign, until an admin says otherwise
 ) STRICT;
 
 CREATE TABLE person_key (
@@ -139,17 +140,136 @@ CREATE TABLE person_key (
   person_id TEXT NOT NULL REFERENCES person (id),
   public_key TEXT NOT NULL,         -- Ed25519, SPKI DER in base64url
   created_at TEXT NOT NULL,
-  revoked_at TEXT
+  revoked_at TEXT,
+  suspended_at TEXT,                -- somebody else reset the person's password or codes: signs nothing new
+  enrolling_by TEXT REFERENCES person (id) -- the first of the two who enrol it again
 ) STRICT;
 
--- FACT: who did what, when.
+-- FACT: who did what, when, from where.
 CREATE TABLE deed (
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
   person_id TEXT,                   -- NULL = the system itself
   what TEXT NOT NULL,
   subject TEXT NOT NULL,
-  detail TEXT NOT NULL              -- JSON
+  detail TEXT NOT NULL,             -- JSON; what changed stands there before and after
+  via TEXT NOT NULL DEFAULT 'system', -- web, cli, desk (the open desk of the hub's own machine), system
+  address TEXT                      -- the network address, for web
+) STRICT;
+CREATE INDEX deed_by_subject ON deed (subject);
+CREATE INDEX deed_by_person ON deed (person_id);
+
+-- The communes an operator speaks for, by day. Where a unit became another, the binding goes along.
+CREATE TABLE person_unit (
+  person_id TEXT NOT NULL REFERENCES person (id),
+  unit_code TEXT NOT NULL,
+  unit_valid_from TEXT NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_to TEXT,                    -- exclusive; NULL = to this day
+  PRIMARY KEY (person_id, unit_code, unit_valid_from, valid_from),
+  FOREIGN KEY (unit_code, unit_valid_from) REFERENCES unit (code, valid_from)
+) STRICT;
+
+-- Links that let somebody in once: the first admin, an invitation, a new password after a reset.
+CREATE TABLE one_time_link (
+  hash TEXT PRIMARY KEY,            -- SHA-256 of the secret part
+  kind TEXT NOT NULL CHECK (kind IN ('first-admin', 'invitation', 'new-password')),
+  person_id TEXT REFERENCES person (id), -- NULL = the first admin, who is nobody yet
+  made_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  used_at TEXT
+) STRICT;
+
+-- Wrong passwords and codes by the name that was typed, whether anybody has it or not. A few thousand rows at most.
+CREATE TABLE sign_in_failure (
+  name TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  first_at TEXT NOT NULL,
+  locked_until TEXT
+) STRICT;
+
+-- Codes of the second step that were used a moment ago: none is taken twice.
+CREATE TABLE code_used (
+  person_id TEXT NOT NULL REFERENCES person (id),
+  code TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (person_id, code)
+) STRICT;
+
+-- With what a person signs in: one account each, of the same id. These tables are the sign-in library's (people/auth).
+CREATE TABLE account (
+  id TEXT PRIMARY KEY REFERENCES person (id),
+  name TEXT NOT NULL,
+  email TEXT NOT NULL UNIQUE,       -- <id>@noreply.invalid: nothing is ever sent
+  email_verified INTEGER NOT NULL,
+  image TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  username TEXT UNIQUE,             -- the person's id
+  role TEXT,                        -- not asked: the role is the person's
+  banned INTEGER,                   -- 1 = suspended: no session is begun
+  ban_reason TEXT,
+  ban_expires TEXT,
+  two_factor_enabled INTEGER
+) STRICT;
+
+CREATE TABLE account_session (
+  id TEXT PRIMARY KEY,
+  expires_at TEXT NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  address TEXT,
+  browser TEXT,
+  person_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  impersonated_by TEXT
+) STRICT;
+CREATE INDEX account_session_person_id_idx ON account_session (person_id);
+
+CREATE TABLE account_password (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  provider_id TEXT NOT NULL,
+  person_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  access_token TEXT,
+  refresh_token TEXT,
+  id_token TEXT,
+  access_token_expires_at TEXT,
+  refresh_token_expires_at TEXT,
+  scope TEXT,
+  password TEXT,                    -- Argon2id; NULL = reset, and not chosen anew yet
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX account_password_person_id_idx ON account_password (person_id);
+
+CREATE TABLE account_step (
+  id TEXT PRIMARY KEY,
+  identifier TEXT NOT NULL,
+  value TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX account_step_identifier_idx ON account_step (identifier);
+
+CREATE TABLE account_totp (
+  id TEXT PRIMARY KEY,
+  secret TEXT NOT NULL,             -- encrypted with the pages' secret, as the backup codes are
+  backup_codes TEXT NOT NULL,
+  person_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  verified INTEGER,
+  failed_count INTEGER,
+  locked_until TEXT
+) STRICT;
+CREATE INDEX account_totp_secret_idx ON account_totp (secret);
+CREATE INDEX account_totp_person_id_idx ON account_totp (person_id);
+
+CREATE TABLE account_rate (
+  id TEXT PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  count INTEGER NOT NULL,
+  last_request INTEGER NOT NULL
 ) STRICT;
 
 -- scripts -------------------------------------------------------------------------------------
@@ -315,6 +435,18 @@ CREATE TABLE approval_leaf (
   PRIMARY KEY (approval_id, position)
 ) STRICT;
 CREATE INDEX approval_leaf_by_hash ON approval_leaf (sha256);
+
+-- By whose word a signing key counts, and how it signs: an admin enrols it, a second person confirms it.
+CREATE TABLE key_enrolment (
+  kid TEXT PRIMARY KEY REFERENCES person_key (kid),
+  kind TEXT NOT NULL CHECK (kind IN ('ed25519', 'passkey')),
+  rp_id TEXT,                       -- of a passkey: its domain
+  origins TEXT,                     -- of a passkey: JSON list of the pages' origins
+  enrolled_by TEXT REFERENCES person (id), -- an admin; NULL = before two people were asked
+  enrolled_at TEXT NOT NULL,
+  confirmed_by TEXT REFERENCES person (id),
+  confirmed_at TEXT                 -- NULL = waits for the second person
+) STRICT;
 
 -- The keys document that the offline root signed: only the newest counts.
 CREATE TABLE keys_document (

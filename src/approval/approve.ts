@@ -17,7 +17,8 @@ export type Approved = { approval: string; renditions: number }
  * Signs an approval of every rendition of the version that is not approved yet, and keeps it with the hashes
  * under it. Refuses, changing nothing: what `draftStatement` refuses; an unknown person (`not_found`); someone
  * who is no approver, who wrote or submitted the text, who brought one of the recordings, or who belongs to
- * exercises when the text does not or the other way round; a key that is not theirs or was revoked (`forbidden`).
+ * exercises when the text does not or the other way round; a key that is not theirs, was revoked or is suspended
+ * (`forbidden`).
  */
 export async function approve(
   database: Database,
@@ -105,6 +106,12 @@ async function checkKey(tx: Db, approver: Person, key: SigningKey): Promise<void
     throw new AppError('forbidden', {
       vi: `Khóa ${key.kid} đã bị thu hồi. Hãy tạo khóa mới và nhờ quản trị ghi nhận.`,
       en: `The key ${key.kid} was revoked. Make a new key and ask an admin to enrol it.`,
+    })
+  }
+  if (enrolled.suspendedAt !== null || approver.suspendedAt !== null) {
+    throw new AppError('forbidden', {
+      vi: `Khóa ${key.kid} đang tạm dừng, vì “${approver.name}” vừa được người khác đặt lại cách đăng nhập hoặc đang bị tạm dừng. Cần hai người, trong đó một quản trị, ghi nhận lại khóa.`,
+      en: `The key ${key.kid} is suspended, because somebody else reset how “${approver.name}” signs in, or they are suspended. Two people, one of them an admin, must enrol the key again.`,
     })
   }
 }

@@ -21,3 +21,8 @@ export function derivedId(kind: string, ...parts: readonly (string | number)[]):
     .digest('hex')
   return `${kind}-${digest.slice(0, 20)}`
 }
+
+/** A secret that nobody guesses, 256 bits as 43 characters that fit into an address. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}

@@ -3,7 +3,23 @@
  * A test compares them with the schema, column by column.
  */
 import type { Generated } from 'kysely'
+import type {
+  AccountPasswordRow,
+  AccountRateRow,
+  AccountRow,
+  AccountSessionRow,
+  AccountStepRow,
+  AccountTotpRow,
+  CodeUsedRow,
+  DeedRow,
+  OneTimeLinkRow,
+  PersonKeyRow,
+  PersonRow,
+  PersonUnitRow,
+  SignInFailureRow,
+} from './tables-of-people.ts'
 import type { FactEntryRow, ScriptRow, ScriptVersionRow } from './tables-of-scripts.ts'
+import type { KeyEnrolmentRow } from './tables-of-approval.ts'
 import type { ClipRow, RecordingRow, RenderFailureRow, RenditionRow, UploadRow } from './tables-of-audio.ts'
 
 export interface UnitRow {
@@ -100,31 +116,6 @@ export interface RegistryEditionRow {
   digest: string
   sample: number
   loaded_at: string
-}
-
-export interface PersonRow {
-  id: string
-  name: string
-  role: string
-  training: number
-  created_at: string
-}
-
-export interface PersonKeyRow {
-  kid: string
-  person_id: string
-  public_key: string
-  created_at: string
-  revoked_at: string | null
-}
-
-export interface DeedRow {
-  id: Generated<number>
-  at: string
-  person_id: string | null
-  what: string
-  subject: string
-  detail: string
 }
 
 export interface ApprovalRow {
@@ -292,6 +283,16 @@ export interface Tables {
   person: PersonRow
   person_key: PersonKeyRow
   deed: DeedRow
+  person_unit: PersonUnitRow
+  one_time_link: OneTimeLinkRow
+  sign_in_failure: SignInFailureRow
+  code_used: CodeUsedRow
+  account: AccountRow
+  account_session: AccountSessionRow
+  account_password: AccountPasswordRow
+  account_step: AccountStepRow
+  account_totp: AccountTotpRow
+  account_rate: AccountRateRow
   fact_entry: FactEntryRow
   script: ScriptRow
   script_version: ScriptVersionRow
@@ -302,6 +303,7 @@ export interface Tables {
   render_failure: RenderFailureRow
   approval: ApprovalRow
   approval_leaf: ApprovalLeafRow
+  key_enrolment: KeyEnrolmentRow
   keys_document: KeysDocumentRow
   campaign: CampaignRow
   campaign_script: CampaignScriptRow

@@ -1,22 +1,44 @@
 /**
- * People: who works here, in which role, with which signing key, and the log of what they did.
+ * People: who works here, in which role, with which signing key, how they sign in, and the log of what they did.
  *
- * - A person has one role. Someone who exists for exercises only (`training`) never meets real work: other
- *   modules refuse to mix the two.
+ * - A person has one role and at most one account, of the same id. Someone who exists for exercises only (`training`)
+ *   never meets real work: other modules refuse to mix the two.
+ * - There is no default password. The first admin and everyone invited come in by a one-time link of which we keep a
+ *   hash, and choose a password of their own. Admins and approvers do nothing before they have set up codes.
+ * - Who is there is read from these tables at each request: a role taken away, a suspension, an ended session count
+ *   at once. A name is locked after ten failures, whether anybody has it or not, and the answers do not tell which.
  * - A signing key belongs to one person for ever; it can be revoked, never handed on. Its kid is derived from
- *   the public key, so nobody can claim another's. We keep public keys only.
+ *   the public key, so nobody can claim another's. We keep public keys only. Whoever could reset a person's password
+ *   could else speak with their voice: after a reset by somebody else the keys sign nothing new until two people, one
+ *   of them an admin, enrol them again.
  * - What people did (`deed`) is a fact: only ever added. Each module records its own deeds in the transaction
  *   that does them, so that nothing is done without a trace and nothing is traced that was not done.
  */
-export type { Person, PersonKey, Role } from './store.ts'
+export { acceptLink, firstAdminLink, invite, openLink, type OpenLink } from './accounts/letting-in.ts'
 export {
-  addPerson,
-  addPersonKey,
+  changePassword,
+  changeRole,
+  endSessions,
+  resetCodes,
+  resetPassword,
+  restore,
+  setUnits,
+  suspend,
+} from './accounts/steering.ts'
+export { accountsOf, openInvitations, type Session, sessionsOf } from './accounts/store.ts'
+export { type From, type Gate, openGate, type Present, type SigningIn } from './auth/gate.ts'
+export { passwordCharactersMin, passwordFault } from './auth/password.ts'
+export { addPersonKey, enrolKeyAgain, personKey, personKeys, revokePersonKey } from './keys/store.ts'
+export {
+  type Deed,
+  type DeedFilter,
+  deedLog,
+  deedsMax,
   deedsOf,
-  people,
-  personById,
-  personKey,
-  personKeys,
+  kindsOfDeeds,
   recordDeed,
-  revokePersonKey,
-} from './store.ts'
+} from './log/store.ts'
+export { actingFrom, type Origin, presentOrigin, type Via } from './origin.ts'
+export { addPerson, nameCharactersMax, people, personById, personIdPattern } from './store.ts'
+export { type BoundUnit, type Person, type PersonKey, type Role, roles, rolesWithCodes } from './types.ts'
+export { boundUnits } from './units/store.ts'

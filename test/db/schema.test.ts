@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
 
 const schemaText = read('../../schema.sql')
-const typesText = read('../../src/db/tables.ts') + read('../../src/db/tables-of-audio.ts') + read('../../src/db/tables-of-scripts.ts')
+const typesText = ['tables', 'tables-of-approval', 'tables-of-audio', 'tables-of-people', 'tables-of-scripts']
+  .map((name) => read(`../../src/db/${name}.ts`))
+  .join('\n')
 /** Every table marked FACT in the schema. */
 const factTables = [...schemaText.matchAll(/^-- FACT:[^\n]*\nCREATE TABLE (\w+)/gm)].map((match) => match[1]!)
 

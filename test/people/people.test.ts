@@ -46,6 +46,7 @@ describe('people', () => {
       role: 'editor',
       training: true,
       createdAt: now,
+      suspendedAt: null,
     })
     expect((await people(database)).map(({ id }) => id)).toEqual(['an', 'lan'])
   })
@@ -117,6 +118,8 @@ describe('signing keys', () => {
       publicKey: key.publicKey,
       createdAt: now,
       revokedAt: null,
+      suspendedAt: null,
+      enrollingBy: null,
     })
     expect(await personKey(database, 'kffffffffffffffff')).toBeUndefined()
   })

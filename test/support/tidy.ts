@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  * What is signed and hashed is the same on both sides of the wire, so those who sign, cut and keep keys know these
  * files of it, and no others: they talk to nobody.
  */
-const FORMS = /^src\/wire\/(?:envelope|messages|merkle|chunks|notes)\.ts$/
+const FORMS = /^src\/wire\/(?:approval|chunks|cose|envelope|merkle|messages|notes|passkey|signatures)\.ts$/
 const KNOW_FORMS = ['people', 'audio', 'approval']
 
 /** Everything to the left of a module on the way of the data, except playback. */
@@ -70,6 +70,7 @@ const MAY_KNOW: Readonly<Record<string, { where: RegExp; said: string }>> = {
   express: { where: /^src\/(?:[^/]+\/routes\.ts$|web\/)/, said: 'a routes.ts and src/web/' },
   mqtt: { where: /^src\/wire\/bus\.ts$/, said: 'src/wire/bus.ts' },
   'fluent-ffmpeg': { where: /^src\/audio\/ffmpeg\.ts$/, said: 'src/audio/ffmpeg.ts' },
+  'better-auth': { where: /^src\/people\/auth\/library\.ts$/, said: 'src/people/auth/library.ts' },
   'node-cron': { where: /^src\/base\/job\.ts$/, said: 'src/base/job.ts' },
   pino: { where: /^src\/base\/log\.ts$/, said: 'src/base/log.ts' },
   '@tus/server': { where: /^src\/web\/incoming\.ts$/, said: 'src/web/incoming.ts' },

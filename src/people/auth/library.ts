@@ -1,0 +1,216 @@
+/**
+ * The sign-in library, set up: the only file that knows better-auth. It keeps accounts, sessions and codes in our own
+ * tables, beside everything else.
+ *
+ * Nothing of it is served: what it can do over HTTP it does only when gate.ts asks, through `ask`. What gate.ts never
+ * asks is switched off besides, among it whatever would let one person act as another, or give a role or a password
+ * past our own deeds. No mail is ever sent, no figures about use are sent anywhere, and no session is believed from a
+ * cookie alone.
+ */
+import { betterAuth, type BetterAuthOptions } from 'better-auth'
+import { symmetricDecrypt } from 'better-auth/crypto'
+import { admin, twoFactor, username } from 'better-auth/plugins'
+import type { Log } from '../../base/log.ts'
+import type { Database } from '../../db/index.ts'
+import { personIdPattern } from '../store.ts'
+import { hashPassword, isPassword, passwordCharactersMax, passwordCharactersMin } from './password.ts'
+
+/** What of the library is used at all. */
+const asked = [
+  '/sign-in/username',
+  '/sign-out',
+  '/two-factor/enable',
+  '/two-factor/verify-totp',
+  '/two-factor/verify-backup-code',
+] as const
+export type Asked = (typeof asked)[number]
+
+export type LibraryParts = {
+  database: Database
+  /** Signs cookies and encrypts the secrets of codes; 32 characters or more. */
+  secret: string
+  /** Where people find the pages, when they are behind HTTPS: cookies go over nothing else then. */
+  publicUrl?: string | undefined
+  log: Log
+}
+
+export type Answered = { status: number; body: unknown; cookies: string[] }
+
+export type Library = {
+  /** Asks the library as a browser would, from an address; its answer with the cookies to hand on. */
+  ask(
+    path: Asked,
+    body: object,
+    from: { cookies: string; address: string; browser: string },
+  ): Promise<Answered>
+  /** Whose session the cookies carry. */
+  session(cookies: string): Promise<{ id: string; person: string; begunAt: Date; codes: boolean } | undefined>
+  /** The backup codes a person still has. */
+  backupCodes(person: string): Promise<string[]>
+  /** What the library encrypted. */
+  decrypt(text: string): Promise<string>
+}
+
+const sessionSeconds = 7 * 86_400
+const addressHeader = 'x-loa-address'
+
+/** The library's settings; a test holds its own idea of the tables against schema.sql. */
+export function librarySettings({ database, secret, publicUrl, log }: LibraryParts) {
+  return {
+    appName: 'Loa Làng',
+    secret,
+    baseURL: publicUrl ?? 'http://localhost',
+    basePath: '/library',
+    database: { db: database, type: 'sqlite' },
+    telemetry: { enabled: false },
+    logger: {
+      // What it warns of (a wrong password, a name nobody has) is our log's business, in our own words.
+      level: 'error',
+      log: (_level, message) => {
+        log.error({ part: 'sign-in' }, String(message))
+      },
+    },
+    disabledPaths,
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: passwordCharactersMin,
+      maxPasswordLength: passwordCharactersMax * 4,
+      password: { hash: hashPassword, verify: ({ hash, password }) => isPassword(password, hash) },
+    },
+    session: {
+      modelName: 'account_session',
+      fields: {
+        ...{ expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
+        ...{ ipAddress: 'address', userAgent: 'browser', userId: 'person_id' },
+      },
+      expiresIn: sessionSeconds,
+      disableSessionRefresh: true,
+      cookieCache: { enabled: false },
+    },
+    user: {
+      modelName: 'account',
+      fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
+    },
+    account: {
+      modelName: 'account_password',
+      fields: {
+        ...{ accountId: 'account_id', providerId: 'provider_id', userId: 'person_id' },
+        ...{ accessToken: 'access_token', refreshToken: 'refresh_token', idToken: 'id_token' },
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+        ...{ createdAt: 'created_at', updatedAt: 'updated_at' },
+      },
+    },
+    verification: {
+      modelName: 'account_step',
+      fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
+    },
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      modelName: 'account_rate',
+      fields: { lastRequest: 'last_request' },
+      // An office sits behind one address; names are locked by our own count.
+      customRules: {
+        '/sign-in/username': { window: 60, max: 30 },
+        '/two-factor/*': { window: 60, max: 60 },
+        '/sign-out': { window: 60, max: 60 },
+      },
+    },
+    advanced: {
+      cookiePrefix: 'loa',
+      useSecureCookies: publicUrl?.startsWith('https:') ?? false,
+      ipAddress: { ipAddressHeaders: [addressHeader] },
+      defaultCookieAttributes: { sameSite: 'lax', httpOnly: true, path: '/' },
+    },
+    plugins: [byName(), barring(), codes()],
+  } satisfies BetterAuthOptions
+}
+
+function byName() {
+  return username({
+    minUsernameLength: 1,
+    maxUsernameLength: 64,
+    usernameValidator: (name) => personIdPattern.test(name),
+    displayUsername: false,
+  })
+}
+
+/** For one thing only: whoever is barred gets no session. */
+function barring() {
+  return admin({
+    schema: {
+      user: { fields: { banReason: 'ban_reason', banExpires: 'ban_expires' } },
+      session: { fields: { impersonatedBy: 'impersonated_by' } },
+    },
+  })
+}
+
+function codes() {
+  return twoFactor({
+    issuer: 'Loa Làng',
+    schema: {
+      user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
+      twoFactor: {
+        modelName: 'account_totp',
+        fields: {
+          ...{ backupCodes: 'backup_codes', userId: 'person_id' },
+          ...{ failedVerificationCount: 'failed_count', lockedUntil: 'locked_until' },
+        },
+      },
+    },
+  })
+}
+
+/** Everything else that the library would answer to. */
+const disabledPaths = [
+  ...['/sign-up/email', '/sign-in/email', '/sign-in/social', '/is-username-available', '/update-user'],
+  ...['/change-password', '/set-password', '/change-email', '/delete-user', '/reset-password'],
+  ...['/request-password-reset', '/two-factor/disable', '/two-factor/send-otp', '/two-factor/verify-otp'],
+  ...['/two-factor/get-totp-uri', '/two-factor/generate-backup-codes', '/admin/set-role'],
+  ...['/admin/create-user', '/admin/update-user', '/admin/impersonate-user', '/admin/stop-impersonating'],
+  ...['/admin/set-user-password', '/admin/ban-user', '/admin/unban-user', '/admin/remove-user'],
+  ...['/admin/list-users', '/admin/list-user-sessions', '/admin/revoke-user-session'],
+  ...['/admin/revoke-user-sessions', '/admin/has-permission', '/admin/get-user'],
+]
+
+/** Sets the library up on the database. Nothing is read or written before it is asked. */
+export function openLibrary(parts: LibraryParts): Library {
+  const settings = librarySettings(parts)
+  const auth = betterAuth(settings)
+  return {
+    async ask(path, body, { cookies, address, browser }) {
+      const headers = new Headers({
+        'content-type': 'application/json',
+        origin: settings.baseURL,
+        'user-agent': browser.slice(0, 200),
+        [addressHeader]: address,
+      })
+      if (cookies !== '') headers.set('cookie', cookies)
+      const url = new URL(`${settings.basePath}${path}`, settings.baseURL)
+      const response = await auth.handler(
+        new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }),
+      )
+      const text = await response.text()
+      return {
+        status: response.status,
+        body: text === '' ? null : (JSON.parse(text) as unknown),
+        cookies: response.headers.getSetCookie(),
+      }
+    },
+    async session(cookies) {
+      const found = await auth.api.getSession({ headers: new Headers({ cookie: cookies }) })
+      if (found === null) return undefined
+      const { session, user } = found
+      const codes = (user as { twoFactorEnabled?: boolean | null }).twoFactorEnabled === true
+      return { id: session.id, person: user.id, begunAt: session.createdAt, codes }
+    },
+    async backupCodes(person) {
+      return (await auth.api.viewBackupCodes({ body: { userId: person } })).backupCodes
+    },
+    async decrypt(text) {
+      return symmetricDecrypt({ key: (await auth.$context).secretConfig, data: text })
+    },
+  }
+}

@@ -1,0 +1,91 @@
+/** People with accounts, on a real database in memory: let in by links and signed in through the gate. */
+import { createHmac } from 'node:crypto'
+import { silentLog } from '../../src/base/log.ts'
+import type { Clock, Instant } from '../../src/base/time.ts'
+import type { Database } from '../../src/db/index.ts'
+import {
+  acceptLink,
+  addPerson,
+  type From,
+  type Gate,
+  invite,
+  openGate,
+  type Role,
+  type SigningIn,
+} from '../../src/people/index.ts'
+
+export const monday: Instant = '2026-11-23T01:00:00.000Z'
+export const secret = 'a secret for tests, longer than thirty-two characters'
+export const goodPassword = 'mưa rừng chiều đông'
+
+/** A clock that a test sets. */
+export function handClock(start: Instant = monday): Clock & { at: Instant } {
+  const clock = {
+    at: start,
+    now: () => clock.at,
+    wait: () => Promise.resolve(),
+  }
+  return clock
+}
+
+export function gateOn(database: Database, clock: Clock): Gate {
+  return openGate({ database, clock, secret, log: silentLog })
+}
+
+/** A browser that keeps the cookies it is given. */
+export class Browser {
+  readonly #cookies = new Map<string, string>()
+  readonly address: string
+
+  constructor(address = '192.0.2.7') {
+    this.address = address
+  }
+
+  get from(): From {
+    const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    return { cookies, address: this.address, browser: 'Firefox' }
+  }
+
+  take(result: SigningIn | { cookies: string[] }): void {
+    for (const cookie of 'cookies' in result ? result.cookies : []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      if (value === '' || /max-age=0/i.test(cookie)) this.#cookies.delete(name)
+      else this.#cookies.set(name, value)
+    }
+  }
+}
+
+/** A person with an account and a password, without codes. */
+export async function withAccount(
+  database: Database,
+  person: { id: string; name: string; role: Role; now?: Instant },
+): Promise<void> {
+  const { id, name, role, now = monday } = person
+  await addPerson(database, { id, name, role, training: false, now })
+  const link = await invite(database, { person: id, by: null, now })
+  await acceptLink(database, { secret: link, password: goodPassword, now })
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The code that an app shows now (RFC 6238), `steps` of 30 seconds later. */
+export function codeOf(text: string, steps = 0): string {
+  let bits = ''
+  for (const letter of text.replaceAll(' ', '')) bits += alphabet.indexOf(letter).toString(2).padStart(5, '0')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(new Date().getTime() / 30_000) + steps))
+  const digest = createHmac('sha1', key).update(counter).digest()
+  const offset = digest[19]! & 15
+  return String((digest.readUInt32BE(offset) & 0x7f_ff_ff_ff) % 1_000_000).padStart(6, '0')
+}
+
+/** Signs in and sets up codes; gives the secret that the app was told. */
+export async function setUpCodes(gate: Gate, browser: Browser, person: string): Promise<string> {
+  browser.take(await gate.signIn({ name: person, password: goodPassword }, browser.from))
+  await gate.beginCodes(goodPassword, browser.from)
+  const begun = await gate.begunCodes(person)
+  const proved = await gate.proveCodes(codeOf(begun!.secret, -1), browser.from)
+  browser.take(proved)
+  return begun!.secret
+}
