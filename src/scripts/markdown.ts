@@ -1,5 +1,5 @@
 /** A script as the Markdown of content/: what `readScript` reads, written. Pure. */
-import { stringify } from 'yaml'
+import { Document, isScalar, Scalar } from 'yaml'
 import type { ScriptHead, ScriptSource } from './source.ts'
 
 /** The fields of the front matter, named and ordered as in the files of content/. */
@@ -23,7 +23,11 @@ export function frontMatterOf(script: string, head: ScriptHead): Record<string, 
 
 /** The file of a script: `readScript` of it gives the same script again. */
 export function scriptMarkdown({ id, body, ...head }: ScriptSource): string {
-  // Quoted where YAML itself could read something else than text (a day, a number, yes); one line for each value.
-  const yaml = stringify(frontMatterOf(id, head), { lineWidth: 0, singleQuote: true, version: '1.1' })
-  return `---\n${yaml}---\n\n${body}\n`
+  const yaml = new Document(frontMatterOf(id, head))
+  for (const field of ['valid_from', 'valid_to']) {
+    // Other programmes would read a bare day as a moment, and show another day in another time zone.
+    const day = yaml.get(field, true)
+    if (isScalar(day)) day.type = Scalar.QUOTE_SINGLE
+  }
+  return `---\n${yaml.toString({ lineWidth: 0, singleQuote: true })}---\n\n${body}\n`
 }
