@@ -8,7 +8,16 @@
  *   recorded, and that text is what is rendered, approved and heard. A fact that still waits for
  *   confirmation falls away with its sentence, unless the caller speaks it knowingly (exercises, demo).
  * - A text written by staff has no power over the programme: see fill.ts.
- * - Withdrawing stops a version for good: its approvals prove nothing from then on.
+ * - A version's state (draft, submitted, returned, approved, in force, expired, withdrawn) is stored nowhere: it
+ *   follows from what people did to it, from approvals and from the calendar. Withdrawing stops a version for good:
+ *   its approvals prove nothing from then on.
+ * - Each saving makes the next version, so nothing is ever written over; who saves on top of a version that
+ *   somebody else saved meanwhile gets both texts back.
+ * - Of every fact each entry is kept, and the newest holds. A version remembers the entries it was submitted with:
+ *   when one of its facts is heard otherwise by now, or has ended, the version is over from that day, its approvals
+ *   prove nothing, and the schedule's next run takes its airings off the plan.
+ * - A script may be recorded in several languages. A station hears it in the first of its own languages, in its own
+ *   order, that has an approved recording; else in Vietnamese; else in what there is: never nothing (`languageFor`).
  */
 export type { Fact, Placeholder } from './content.ts'
 export { loadFacts, loadPlaceholders } from './content.ts'
@@ -23,6 +32,9 @@ export type { ScriptSummary, ScriptVersion, SubmittedVersion, VersionSummary } f
 export { scriptsOf, submittedVersion, submittedVersions, versionOf } from './store.ts'
 export type { FactEntry } from './facts/index.ts'
 export { factEntries, factsOf, importFacts } from './facts/index.ts'
+export type { Run, SentenceDifference } from './difference.ts'
+export { differenceOf } from './difference.ts'
+export { languageFor } from './languages.ts'
 export type { Step, VersionFacts, VersionState } from './states.ts'
 export { checkStep, stateOf, stepsFrom } from './states.ts'
 export type { ImportedScript, Written } from './draft.ts'
