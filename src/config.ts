@@ -18,6 +18,10 @@ const Environment = z.object({
   LOA_DATA: z.string().min(1).default('data'),
   LOA_HOST: z.string().min(1).default('127.0.0.1'),
   LOA_PORT: port.default(8080),
+  LOA_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .optional(),
   LOA_MQTT_URL: z.url({ protocol: /^mqtts?$/ }).optional(),
   LOA_MQTT_USER: z.string().optional(),
   LOA_MQTT_PASSWORD: z.string().optional(),
@@ -41,6 +45,8 @@ export type Config = {
   host: string
   /** 0 = a free port. */
   port: number
+  /** Where people find the pages when a proxy on this machine stands before them, such as https://loa.example.vn. */
+  publicUrl: string | undefined
   /** Another broker than our own, when given. */
   broker: { url: string; username: string | undefined; password: string | undefined } | undefined
   /** Port of our own broker; absent = a free one, kept from start to start. */
@@ -57,7 +63,7 @@ export type Config = {
   jitterSeconds: number
   /** Whether facts that nobody has confirmed yet may be spoken (exercises only). */
   speakUnconfirmed: boolean
-  /** Whether people at the hub's own machine may do things through the pages: there is no sign-in yet. */
+  /** Whether whoever sits at the hub's own machine may do things through the pages without signing in. */
   openDesk: boolean
   /** An exercise: every page says so. */
   training: boolean
@@ -83,6 +89,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     data: resolve(values.LOA_DATA),
     host: values.LOA_HOST,
     port: values.LOA_PORT,
+    publicUrl: values.LOA_PUBLIC_URL,
     broker:
       values.LOA_MQTT_URL === undefined
         ? undefined

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { AppError, reasonOf } from './base/errors.ts'
 import { writeWhole } from './base/files.ts'
+import { newSecret } from './base/ids.ts'
 import { freePort } from './base/ports.ts'
 import { type Clock, systemClock } from './base/time.ts'
 import { closeDatabase, type Database, openDatabase, recall, remember, transact } from './db/index.ts'
@@ -79,6 +80,13 @@ export async function hubKey(work: Work): Promise<SigningKey & { publicKey: stri
   const file = join(work.keysFolder, 'hub.pem')
   if (!existsSync(file)) await keepFirst(file, privateKeyPem(newSigningKey().privateKey))
   return readSigningKey(readFileSync(file, 'utf8'))
+}
+
+/** The secret with which the pages sign cookies and encrypt what codes are made of; made and kept like the hub's key. */
+export async function pagesSecret(work: Work): Promise<string> {
+  const file = join(work.keysFolder, 'pages.secret')
+  if (!existsSync(file)) await keepFirst(file, newSecret())
+  return readFileSync(file, 'utf8').trim()
 }
 
 /** Writes the file (0600) unless another process was faster: hub and command line must have the same. */

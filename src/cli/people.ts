@@ -6,13 +6,17 @@ import { AppError } from '../base/errors.ts'
 import { currentKeysDocument, readPassphrase, signKeysDocument } from '../approval/index.ts'
 import {
   addPerson,
+  accountsOf,
   addPersonKey,
+  enrolKeyAgain,
+  openInvitations,
   people,
   personById,
   personKeys,
   revokePersonKey,
   type Role,
 } from '../people/index.ts'
+import { accountCommands } from './accounts.ts'
 import { newSigningKey, privateKeyPem, readSigningKey, type SigningKey } from '../wire/envelope.ts'
 import {
   argument,
@@ -32,12 +36,25 @@ const rolesTold = 'admin quản trị, editor biên tập, approver phê duyệt
 export function peopleCommands(program: Command): void {
   const nouns = program.command('people').description('người dùng · people')
   workCommand(nouns, 'list', 'mọi người · everyone', async (work) => {
-    const all = await people(work.database)
+    const accounts = await accountsOf(work.database)
+    const invited = await openInvitations(work.database, work.clock.now())
+    const all = (await people(work.database)).map((person) => {
+      const account = accounts.get(person.id)
+      return {
+        ...person,
+        account: account !== undefined,
+        codes: account?.codes ?? false,
+        invited: invited.has(person.id),
+      }
+    })
     return {
       json: all,
       lines: listing(
-        ['mã', 'vai trò', 'tên', ''],
-        all.map((person) => [person.id, person.role, person.name, person.training ? 'tập huấn' : '']),
+        ['mã', 'vai trò', 'tên', 'tài khoản', ''],
+        all.map((person) => [
+          ...[person.id, person.role, person.name, accountWord(person)],
+          person.training ? 'tập huấn' : '',
+        ]),
         {
           vi: 'Chưa có ai. Thêm bằng: loa people add <mã> --name "Họ Tên" --role editor',
           en: 'Nobody yet. Add one: loa people add <id> --name "Full Name" --role editor',
@@ -67,7 +84,19 @@ export function peopleCommands(program: Command): void {
     .requiredOption('--name <name>', 'họ và tên · full name')
     .requiredOption('--role <role>', `${rolesTold} · role`)
     .option('--training', 'chỉ để tập huấn · for exercises only')
+  accountCommands(nouns)
   keyCommands(program)
+}
+
+function accountWord(person: {
+  suspendedAt: string | null
+  account: boolean
+  codes: boolean
+  invited: boolean
+}): string {
+  if (person.suspendedAt !== null) return 'tạm dừng · suspended'
+  if (person.account) return person.codes ? 'mật khẩu và mã · with codes' : 'mật khẩu · password'
+  return person.invited ? 'đã mời · invited' : 'chưa mời · not invited'
 }
 
 function keyCommands(program: Command): void {
@@ -77,8 +106,8 @@ function keyCommands(program: Command): void {
     return {
       json: all,
       lines: listing(
-        ['khóa', 'người', 'từ', 'thu hồi'],
-        all.map((key) => [key.kid, key.person, key.createdAt, key.revokedAt ?? '']),
+        ['khóa', 'người', 'từ', 'thu hồi', 'tạm dừng'],
+        all.map((key) => [key.kid, key.person, key.createdAt, key.revokedAt ?? '', key.suspendedAt ?? '']),
         {
           vi: 'Chưa ai có khóa. Tạo cho người phê duyệt: loa keys new <người> --file …',
           en: 'Nobody has a key yet. Make one for an approver: loa keys new <person> --file …',
@@ -176,6 +205,7 @@ function keyCommands(program: Command): void {
       lines: [text],
     }
   })
+  enrolAgain(keys)
   workCommand(keys, 'revoke <kid>', 'thu hồi một khóa · revoke a key', async (work, given) => {
     const now = work.clock.now()
     const by = await personGiven(work, given)
@@ -192,6 +222,27 @@ function keyCommands(program: Command): void {
   })
     .requiredOption('--why <reason>', 'lý do · why')
     .option('--by <person>', 'người làm · who does it')
+}
+
+function enrolAgain(keys: Command): void {
+  workCommand(
+    keys,
+    'enrol-again <kid>',
+    'ghi nhận lại khóa đang tạm dừng: hai người, một là quản trị · enrol a suspended key again: two people, one an admin',
+    async (work, given) => {
+      const by = await personGiven(work, given)
+      const kid = argument(given, 0)
+      const state = await enrolKeyAgain(work.database, { kid, by: by ?? '', now: work.clock.now() })
+      return {
+        json: { kid, state },
+        lines: [
+          state === 'enrolled'
+            ? 'Khóa có hiệu lực lại · the key is in force again'
+            : 'Đã ghi; cần người thứ hai làm như vậy · noted; a second person must do the same',
+        ],
+      }
+    },
+  ).requiredOption('--by <person>', 'người làm · who does it')
 }
 
 /** The passphrase, from the environment only: an argument would show in the process list. */

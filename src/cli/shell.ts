@@ -9,7 +9,7 @@ import { isMonth, monthOf } from '../base/calendar.ts'
 import { AppError, reasonOf, type RefusalCode, type Sentence } from '../base/errors.ts'
 import { writeWhole } from '../base/files.ts'
 import { readConfig } from '../config.ts'
-import { personById } from '../people/index.ts'
+import { actingFrom, personById } from '../people/index.ts'
 import { openWork, type Work } from '../work.ts'
 import { Cancelled, cancelledCode } from './stop.ts'
 
@@ -58,7 +58,8 @@ export function workCommand(
   return command(parent, usage, description, async (given) => {
     const work = await openWork(readConfig())
     try {
-      return await action(work, given)
+      // What is done by hand says so in the log; a process that runs on says for itself what it does.
+      return await actingFrom({ via: 'cli', address: null }, () => action(work, given))
     } finally {
       await work.close()
     }

@@ -4,7 +4,15 @@ import { silentLog } from '../../src/base/log.ts'
 import { plusMilliseconds } from '../../src/base/time.ts'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
 import { librarySettings } from '../../src/people/auth/library.ts'
-import { changeRole, deedsOf, endSessions, type Gate, sessionsOf, suspend } from '../../src/people/index.ts'
+import {
+  changeRole,
+  deedsOf,
+  endSessions,
+  type Gate,
+  openGate,
+  sessionsOf,
+  suspend,
+} from '../../src/people/index.ts'
 import {
   Browser,
   codeOf,
@@ -38,7 +46,7 @@ async function deeds(subject?: string): Promise<string[]> {
 
 describe('the tables of the sign-in library', () => {
   it('are those of schema.sql: it finds nothing to create and nothing to add', async () => {
-    const settings = librarySettings({ database, secret, log: silentLog })
+    const settings = await librarySettings({ database, secret, log: silentLog })
     const { toBeCreated, toBeAdded } = await getMigrations(settings)
     expect({ toBeCreated, toBeAdded }).toEqual({ toBeCreated: [], toBeAdded: [] })
   })
@@ -74,7 +82,6 @@ describe('signing in', () => {
     expect(cookies.join()).toMatch(/^loa\.session_token=[^;]+;.*HttpOnly.*SameSite=Lax/)
     expect(cookies.join()).not.toContain('Secure')
     const publicUrl = 'https://loa.quangnam.example'
-    const { openGate } = await import('../../src/people/index.ts')
     const safe = openGate({ database, clock, secret, publicUrl, log: silentLog })
     const over = await safe.signIn({ name: 'an', password: goodPassword }, new Browser().from)
     expect((over as { cookies: string[] }).cookies.join()).toMatch(/^__Secure-loa\.session_token=.*; Secure/)

@@ -24,8 +24,8 @@ export async function changeRole(db: Db, change: Steering & { role: Role }): Pro
     const person = await personById(tx, change.person)
     if (!roles.includes(role)) {
       throw new AppError('invalid', {
-        vi: `Không có vai trò “${String(role).slice(0, 40)}”. Các vai trò: ${roles.join(', ')}.`,
-        en: `There is no role “${String(role).slice(0, 40)}”. The roles are: ${roles.join(', ')}.`,
+        vi: `Không có vai trò “${role.slice(0, 40)}”. Các vai trò: ${roles.join(', ')}.`,
+        en: `There is no role “${role.slice(0, 40)}”. The roles are: ${roles.join(', ')}.`,
       })
     }
     if (person.role === role) return

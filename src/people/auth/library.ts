@@ -7,23 +7,19 @@
  * past our own deeds. No mail is ever sent, no figures about use are sent anywhere, and no session is believed from a
  * cookie alone.
  */
-import { betterAuth, type BetterAuthOptions } from 'better-auth'
-import { symmetricDecrypt } from 'better-auth/crypto'
-import { admin, twoFactor, username } from 'better-auth/plugins'
+import type { BetterAuthOptions } from 'better-auth'
 import type { Log } from '../../base/log.ts'
 import type { Database } from '../../db/index.ts'
 import { personIdPattern } from '../store.ts'
 import { hashPassword, isPassword, passwordCharactersMax, passwordCharactersMin } from './password.ts'
 
 /** What of the library is used at all. */
-const asked = [
-  '/sign-in/username',
-  '/sign-out',
-  '/two-factor/enable',
-  '/two-factor/verify-totp',
-  '/two-factor/verify-backup-code',
-] as const
-export type Asked = (typeof asked)[number]
+export type Asked =
+  | '/sign-in/username'
+  | '/sign-out'
+  | '/two-factor/enable'
+  | '/two-factor/verify-totp'
+  | '/two-factor/verify-backup-code'
 
 export type LibraryParts = {
   database: Database
@@ -55,7 +51,8 @@ const sessionSeconds = 7 * 86_400
 const addressHeader = 'x-loa-address'
 
 /** The library's settings; a test holds its own idea of the tables against schema.sql. */
-export function librarySettings({ database, secret, publicUrl, log }: LibraryParts) {
+export async function librarySettings({ database, secret, publicUrl, log }: LibraryParts) {
+  const { admin, twoFactor, username } = await import('better-auth/plugins')
   return {
     appName: 'Loa Làng',
     secret,
@@ -67,7 +64,7 @@ export function librarySettings({ database, secret, publicUrl, log }: LibraryPar
       // What it warns of (a wrong password, a name nobody has) is our log's business, in our own words.
       level: 'error',
       log: (_level, message) => {
-        log.error({ part: 'sign-in' }, String(message))
+        log.error({ part: 'sign-in' }, message)
       },
     },
     disabledPaths,
@@ -124,43 +121,35 @@ export function librarySettings({ database, secret, publicUrl, log }: LibraryPar
       ipAddress: { ipAddressHeaders: [addressHeader] },
       defaultCookieAttributes: { sameSite: 'lax', httpOnly: true, path: '/' },
     },
-    plugins: [byName(), barring(), codes()],
-  } satisfies BetterAuthOptions
-}
-
-function byName() {
-  return username({
-    minUsernameLength: 1,
-    maxUsernameLength: 64,
-    usernameValidator: (name) => personIdPattern.test(name),
-    displayUsername: false,
-  })
-}
-
-/** For one thing only: whoever is barred gets no session. */
-function barring() {
-  return admin({
-    schema: {
-      user: { fields: { banReason: 'ban_reason', banExpires: 'ban_expires' } },
-      session: { fields: { impersonatedBy: 'impersonated_by' } },
-    },
-  })
-}
-
-function codes() {
-  return twoFactor({
-    issuer: 'Loa Làng',
-    schema: {
-      user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
-      twoFactor: {
-        modelName: 'account_totp',
-        fields: {
-          ...{ backupCodes: 'backup_codes', userId: 'person_id' },
-          ...{ failedVerificationCount: 'failed_count', lockedUntil: 'locked_until' },
+    plugins: [
+      username({
+        minUsernameLength: 1,
+        maxUsernameLength: 64,
+        usernameValidator: (name) => personIdPattern.test(name),
+        displayUsername: false,
+      }),
+      // For one thing only: whoever is barred gets no session.
+      admin({
+        schema: {
+          user: { fields: { banReason: 'ban_reason', banExpires: 'ban_expires' } },
+          session: { fields: { impersonatedBy: 'impersonated_by' } },
         },
-      },
-    },
-  })
+      }),
+      twoFactor({
+        issuer: 'Loa Làng',
+        schema: {
+          user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
+          twoFactor: {
+            modelName: 'account_totp',
+            fields: {
+              ...{ backupCodes: 'backup_codes', userId: 'person_id' },
+              ...{ failedVerificationCount: 'failed_count', lockedUntil: 'locked_until' },
+            },
+          },
+        },
+      }),
+    ],
+  } satisfies BetterAuthOptions
 }
 
 /** Everything else that the library would answer to. */
@@ -175,12 +164,22 @@ const disabledPaths = [
   ...['/admin/revoke-user-sessions', '/admin/has-permission', '/admin/get-user'],
 ]
 
-/** Sets the library up on the database. Nothing is read or written before it is asked. */
+async function setUp(parts: LibraryParts) {
+  const { betterAuth } = await import('better-auth')
+  const settings = await librarySettings(parts)
+  return { auth: betterAuth(settings), settings }
+}
+
+/**
+ * The library on the database. It is loaded when it is first asked: commands that only want to know who is who should
+ * not wait for it.
+ */
 export function openLibrary(parts: LibraryParts): Library {
-  const settings = librarySettings(parts)
-  const auth = betterAuth(settings)
+  let loading: ReturnType<typeof setUp> | undefined
+  const loaded = (): ReturnType<typeof setUp> => (loading ??= setUp(parts))
   return {
     async ask(path, body, { cookies, address, browser }) {
+      const { auth, settings } = await loaded()
       const headers = new Headers({
         'content-type': 'application/json',
         origin: settings.baseURL,
@@ -200,6 +199,7 @@ export function openLibrary(parts: LibraryParts): Library {
       }
     },
     async session(cookies) {
+      const { auth } = await loaded()
       const found = await auth.api.getSession({ headers: new Headers({ cookie: cookies }) })
       if (found === null) return undefined
       const { session, user } = found
@@ -207,9 +207,12 @@ export function openLibrary(parts: LibraryParts): Library {
       return { id: session.id, person: user.id, begunAt: session.createdAt, codes }
     },
     async backupCodes(person) {
+      const { auth } = await loaded()
       return (await auth.api.viewBackupCodes({ body: { userId: person } })).backupCodes
     },
     async decrypt(text) {
+      const { auth } = await loaded()
+      const { symmetricDecrypt } = await import('better-auth/crypto')
       return symmetricDecrypt({ key: (await auth.$context).secretConfig, data: text })
     },
   }

@@ -28,7 +28,7 @@ export async function countFailure(tx: Db, name: string, now: Instant): Promise<
   await tx
     .deleteFrom('sign_in_failure')
     .where('first_at', '<=', begin)
-    .where(({ or, eb }) => or([eb('locked_until', 'is', null), eb('locked_until', '<=', now)]))
+    .where((row) => row.or([row.eb('locked_until', 'is', null), row.eb('locked_until', '<=', now)]))
     .execute()
   const { count } = await tx
     .selectFrom('sign_in_failure')

@@ -1,4 +1,5 @@
 /** The log of what people did: only ever added to. */
+import { sql } from 'kysely'
 import { instantAt, type Day, plusDays } from '../../base/calendar.ts'
 import type { Instant } from '../../base/time.ts'
 import type { Db } from '../../db/index.ts'
@@ -95,6 +96,9 @@ export async function kindsOfDeeds(db: Db): Promise<string[]> {
   return rows.map(({ what }) => what)
 }
 
+/** Where a word is looked for. */
+const searched = ['subject', 'what', 'person_id', 'detail', 'address'] as const
+
 function filtered(db: Db, { person, what, from, to, text }: DeedFilter) {
   let query = db.selectFrom('deed')
   if (person !== undefined) query = query.where('person_id', '=', person)
@@ -103,11 +107,7 @@ function filtered(db: Db, { person, what, from, to, text }: DeedFilter) {
   if (to !== undefined) query = query.where('at', '<', instantAt(plusDays(to, 1), '00:00'))
   if (text === undefined || text === '') return query
   const like = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  return query.where(({ or, eb, ref }) =>
-    or(
-      (['subject', 'what', 'person_id', 'detail', 'address'] as const).map((column) =>
-        eb(ref(column), 'like', like),
-      ),
-    ),
+  return query.where((row) =>
+    row.or(searched.map((column) => sql<boolean>`${row.ref(column)} like ${like} escape '\\'`)),
   )
 }

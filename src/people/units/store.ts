@@ -10,7 +10,7 @@ export async function boundUnits(db: Db, person: string, day: Day): Promise<Boun
     .select(['unit_code', 'unit_valid_from'])
     .where('person_id', '=', person)
     .where('valid_from', '<=', day)
-    .where(({ or, eb }) => or([eb('valid_to', 'is', null), eb('valid_to', '>', day)]))
+    .where((row) => row.or([row.eb('valid_to', 'is', null), row.eb('valid_to', '>', day)]))
     .orderBy('unit_code')
     .orderBy('unit_valid_from')
     .execute()
