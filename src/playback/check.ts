@@ -9,6 +9,7 @@
  */
 import type { DevicePlan, KeysDocument, PlanPart, PlannedAiring } from '../wire/messages.ts'
 import { provesLeaf } from '../wire/merkle.ts'
+import { lackingOf, priorityOf, priorityRank, type Signature } from '../wire/signatures.ts'
 import { openApproval, openKeys, openPlan } from './documents.ts'
 import type { Reason } from './reasons.ts'
 
@@ -30,8 +31,6 @@ export type CheckInput = {
 
 export type CheckResult =
   { ok: true; airing: PlannedAiring; parts: PlanPart[] } | { ok: false; reason: Reason; detail: string }
-
-const ranks = { 'thong-thuong': 0, 'uu-tien': 1, 'khan-cap': 2 } as const
 
 /** Whether the airing may be heard now, and from which parts in which order. */
 export function checkAiring(input: CheckInput): CheckResult {
@@ -65,26 +64,47 @@ function checkParts(
     approvedRank = Math.max(approvedRank, approved.rank)
     parts.push(part)
   }
-  if (ranks[airing.priority] > approvedRank) return no('not-approved', `not with priority ${airing.priority}`)
+  if (priorityRank[airing.priority] > approvedRank)
+    return no('not-approved', `not with priority ${airing.priority}`)
   return { ok: true, airing, parts }
 }
 
+type Refused = Extract<CheckResult, { ok: false }>
+
+/** Every statement the part stands on covers it now, and together they are signatures enough. */
 function checkApproval(
   input: CheckInput,
   keys: KeysDocument,
   part: PlanPart,
-): { ok: true; rank: number } | Extract<CheckResult, { ok: false }> {
-  const envelope = input.approvalEnvelopes.get(part.approval)
-  if (envelope === undefined) return no('not-approved', `no statement ${part.approval}`)
-  const opened = openApproval(envelope, keys, part.approval, input.now)
-  if (!opened.ok) return no('not-approved', opened.why)
-  const statement = opened.value
-  if (input.now < statement.from || input.now > statement.until) {
-    return no('not-approved', `outside the validity of ${part.approval}`)
+): { ok: true; rank: number } | Refused {
+  const signatures: Signature[] = []
+  for (const place of part.second === undefined ? [part] : [part, part.second]) {
+    const signed = checkStatement(input, keys, { ...place, sha256: part.sha256 })
+    if (!signed.ok) return signed
+    signatures.push(signed.signature)
   }
-  const claim = { leaf: part.sha256, position: part.leaf, count: statement.leaves, proof: part.proof }
-  if (!provesLeaf(claim, statement.root)) return no('not-approved', `not covered by ${part.approval}`)
-  return { ok: true, rank: ranks[statement.priority] }
+  const lacking = lackingOf(signatures)
+  if (lacking === 'second-person') return no('not-approved', `two people must have signed ${part.approval}`)
+  if (lacking === 'ed25519') return no('not-approved', `passkeys alone do not suffice for ${part.approval}`)
+  return { ok: true, rank: priorityRank[priorityOf(signatures)] }
+}
+
+function checkStatement(
+  input: CheckInput,
+  keys: KeysDocument,
+  { approval, leaf, proof, sha256 }: Pick<PlanPart, 'approval' | 'leaf' | 'proof' | 'sha256'>,
+): { ok: true; signature: Signature } | Refused {
+  const envelope = input.approvalEnvelopes.get(approval)
+  if (envelope === undefined) return no('not-approved', `no statement ${approval}`)
+  const opened = openApproval(envelope, keys, approval, input.now)
+  if (!opened.ok) return no('not-approved', opened.why)
+  const { statement } = opened.value
+  if (input.now < statement.from || input.now > statement.until) {
+    return no('not-approved', `outside the validity of ${approval}`)
+  }
+  const claim = { leaf: sha256, position: leaf, count: statement.leaves, proof }
+  if (!provesLeaf(claim, statement.root)) return no('not-approved', `not covered by ${approval}`)
+  return { ok: true, signature: opened.value }
 }
 
 function no(reason: Reason, detail: string): { ok: false; reason: Reason; detail: string } {

@@ -6,17 +6,20 @@
  */
 import type { KeyObject } from 'node:crypto'
 import type { Parsed } from '../base/errors.ts'
-import { type FindKey, kidOf, openEnvelope, readPublicKey } from '../wire/envelope.ts'
-import { ApprovalStatement, DevicePlan, KeysDocument } from '../wire/messages.ts'
+import { approverKeyOf, openApprovalEnvelope, type OpenedApproval } from '../wire/approval.ts'
+import { kidOf, openEnvelope, readPublicKey } from '../wire/envelope.ts'
+import { DevicePlan, KeysDocument, type PlanPart } from '../wire/messages.ts'
 
-/** Finds keys that the keys document gives this role and that are not past their date at `now`. */
-export function keysFor(keys: KeysDocument, role: 'hub' | 'approver', now: number): FindKey {
-  return (kid) => {
-    const entry = keys.keys.find((key) => key.kid === kid && key.role === role)
-    // The kid is derived from the key: an entry that names another key by this kid is nobody's.
-    if (entry === undefined || now > entry.until || kidOf(entry.publicKey) !== kid) return undefined
-    return publicKey(entry.publicKey)
-  }
+/** The entry by which the keys document gives this role to a key that is not past its date at `now`. */
+function entryOf(
+  keys: KeysDocument,
+  role: 'hub' | 'approver',
+  kid: string,
+  now: number,
+): KeysDocument['keys'][number] | undefined {
+  const entry = keys.keys.find((key) => key.kid === kid && key.role === role)
+  // The kid is derived from the key: an entry that names another key by this kid is nobody's.
+  return entry === undefined || now > entry.until || kidOf(entry.publicKey) !== kid ? undefined : entry
 }
 
 /** Reads a keys document signed by the root. */
@@ -34,25 +37,35 @@ export function openPlan(
   device: string,
   now: number,
 ): Parsed<DevicePlan> {
-  const opened = openEnvelope('plan', DevicePlan, envelope, keysFor(keys, 'hub', now))
+  const opened = openEnvelope('plan', DevicePlan, envelope, (kid) => {
+    const entry = entryOf(keys, 'hub', kid, now)
+    return entry && publicKey(entry.publicKey)
+  })
   if (!opened.ok) return opened
   const { document } = opened.value
   if (document.device !== device) return { ok: false, why: `the plan is for ${document.device}` }
   return { ok: true, value: document }
 }
 
-/** Reads an approval statement signed by an approver of the keys document. */
+/** Reads an approval statement signed by an approver of the keys document, in the way in which that key signs. */
 export function openApproval(
   envelope: Uint8Array,
   keys: KeysDocument,
   id: string,
   now: number,
-): Parsed<ApprovalStatement> {
-  const opened = openEnvelope('approval', ApprovalStatement, envelope, keysFor(keys, 'approver', now))
+): Parsed<OpenedApproval> {
+  const opened = openApprovalEnvelope(envelope, (kid) => {
+    const entry = entryOf(keys, 'approver', kid, now)
+    return entry && approverKeyOf(entry)
+  })
   if (!opened.ok) return opened
-  const { document } = opened.value
-  if (document.approval !== id) return { ok: false, why: `the statement is ${document.approval}` }
-  return { ok: true, value: document }
+  const { approval } = opened.value.statement
+  return approval === id ? opened : { ok: false, why: `the statement is ${approval}` }
+}
+
+/** The statements that a part stands on: one, or two where two people must have signed. */
+export function approvalsOf({ approval, second }: Pick<PlanPart, 'approval' | 'second'>): string[] {
+  return second === undefined ? [approval] : [approval, second.approval]
 }
 
 /** What to do with a numbered document: take it, pass over a repeat, or refuse it. */

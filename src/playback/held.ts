@@ -1,7 +1,8 @@
 /** The signed documents a controller holds, in memory and in the journal, and how new ones replace them. */
 import type { Parsed } from '../base/errors.ts'
-import type { ApprovalStatement, DevicePlan, KeysDocument, PlannedAiring } from '../wire/messages.ts'
-import { goesForward, openApproval, openKeys, openPlan } from './documents.ts'
+import type { OpenedApproval } from '../wire/approval.ts'
+import type { DevicePlan, KeysDocument, PlannedAiring } from '../wire/messages.ts'
+import { approvalsOf, goesForward, openApproval, openKeys, openPlan } from './documents.ts'
 import {
   type DocumentKind,
   documentsHeld,
@@ -92,19 +93,19 @@ export class HeldDocuments {
     return airing.parts.every((sha256) => {
       const part = this.#plan?.parts.find((candidate) => candidate.sha256 === sha256)
       // A part that the plan does not describe is the check's business too.
-      return part === undefined || this.#approvals.has(part.approval)
+      return part === undefined || approvalsOf(part).every((approval) => this.#approvals.has(approval))
     })
   }
 
   /** Approvals that the plan names: `sound` ones need not be listened for any longer. */
   approvalsNamed(now: number): { lacking: string[]; sound: string[] } {
-    const named = new Set((this.#plan?.parts ?? []).map(({ approval }) => approval))
+    const named = new Set((this.#plan?.parts ?? []).flatMap(approvalsOf))
     const sound = [...named].filter((approval) => this.#openApproval(approval, now)?.ok === true)
     return { lacking: [...named].filter((approval) => !sound.includes(approval)), sound }
   }
 
   names(approval: string): boolean {
-    return this.#plan?.parts.some((part) => part.approval === approval) ?? false
+    return this.#plan?.parts.some((part) => approvalsOf(part).includes(approval)) ?? false
   }
 
   async takeKeys(envelope: Uint8Array, now: number): Promise<Taken> {
@@ -140,7 +141,7 @@ export class HeldDocuments {
     await this.#journal.transaction().execute(async (tx) => {
       await keepDocument(tx, { kind: 'plan', name: '', envelope, receivedAt: now })
       await keep(tx, 'generation', String(step.take.generation))
-      const named = step.take.parts.map(({ approval }) => approval)
+      const named = step.take.parts.flatMap(approvalsOf)
       await forgetApprovalsBut(tx, [...new Set(named)])
     })
     this.#planEnvelope = envelope
@@ -176,7 +177,7 @@ export class HeldDocuments {
     return opened.ok ? 'taken' : { why: opened.why }
   }
 
-  #openApproval(approval: string, now: number): Parsed<ApprovalStatement> | undefined {
+  #openApproval(approval: string, now: number): Parsed<OpenedApproval> | undefined {
     const envelope = this.#approvals.get(approval)
     if (envelope === undefined || this.#keys === undefined) return undefined
     return openApproval(envelope, this.#keys, approval, now)

@@ -112,6 +112,7 @@ export function signerOf(envelope: Uint8Array): string | undefined {
   return /^LOA1 ([a-z0-9]{1,64}) /.exec(head)?.[1]
 }
 
-function signedBytes(type: EnvelopeType, bytes: Uint8Array): Uint8Array {
+/** What a signature over a document of this type covers. */
+export function signedBytes(type: EnvelopeType, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(`loa/1\0${type}\0`, 'ascii'), bytes])
 }

@@ -18,6 +18,16 @@ const instant = z.number().int().nonnegative()
 const id = z.string().regex(/^[a-z0-9.-]{1,64}$/)
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
 
+/** The domain that a passkey was made for. */
+export const rpId = z.string().regex(/^[a-z0-9.-]{1,253}$/)
+/** Where pages are: `https://<host>`, or on the person's own machine `http://localhost`, with a port or without. */
+export const origin = z
+  .string()
+  .max(200)
+  .regex(/^(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost)(?::\d{1,5})?$/)
+/** Units of an area; what reaches further is for the whole province. */
+export const areaUnitsMax = 100
+
 export const codec = z.enum(['mp3', 'opus'])
 export type Codec = z.infer<typeof codec>
 
@@ -32,15 +42,28 @@ export const KeysDocument = z.object({
       z.object({
         kid: id,
         role: z.enum(['hub', 'approver']),
-        /** Ed25519, SPKI DER, base64url. */
+        /** SPKI DER, base64url: Ed25519, or for a passkey also P-256. */
         publicKey: base64url,
         name: z.string().max(120),
         until: instant,
+        /** Whose key it is. Two keys count as those of two people only when both entries say whose they are. */
+        person: id.optional(),
+        /** How the key signs; absent = ed25519. A passkey signs approvals only. */
+        kind: z.enum(['ed25519', 'passkey']).optional(),
+        /** Of a passkey: its domain, and the origins of the pages on which it may sign. */
+        rpId: rpId.optional(),
+        origins: z.array(origin).min(1).max(4).optional(),
       }),
     )
-    .max(200),
+    .max(200)
+    .refine((keys) => keys.every(isWholeKey), 'a passkey is an approver’s and has rpId and origins'),
 })
 export type KeysDocument = z.infer<typeof KeysDocument>
+
+function isWholeKey(key: { role: string; kind?: unknown; rpId?: unknown; origins?: unknown }): boolean {
+  if (key.kind !== 'passkey') return true
+  return key.role === 'approver' && key.rpId !== undefined && key.origins !== undefined
+}
 
 /** An approver's statement: these recordings, of this script version, may be heard. */
 export const ApprovalStatement = z.object({
@@ -50,6 +73,16 @@ export const ApprovalStatement = z.object({
   version: z.number().int().positive(),
   languages: z.array(z.string().max(16)).min(1),
   priority: z.enum(['thong-thuong', 'uu-tien', 'khan-cap']),
+  /** The units whose stations it is for, by code; `all` or absent = the whole province. */
+  area: z
+    .union([
+      z.literal('all'),
+      z
+        .array(z.string().regex(/^\d{1,10}$/))
+        .min(1)
+        .max(areaUnitsMax),
+    ])
+    .optional(),
   approver: id,
   at: instant,
   from: instant,
@@ -73,6 +106,10 @@ export const PlanPart = z.object({
   /** Position among the approval's leaves and the sibling hashes up to its root. */
   leaf: z.number().int().nonnegative(),
   proof: z.array(hash).max(24),
+  /** Where two people must have signed (signatures.ts): the other's statement over the same file. */
+  second: z
+    .object({ approval: id, leaf: z.number().int().nonnegative(), proof: z.array(hash).max(24) })
+    .optional(),
 })
 export type PlanPart = z.infer<typeof PlanPart>
 

@@ -145,9 +145,10 @@ describe('a planned airing', () => {
     await world.switchOn(device)
     const hub = world.hub
     const [long, short] = [hub.recording('long', 50_000, 120_000), hub.recording('short', 50_000, 20_000)]
-    const { envelope, parts } = hub.approval('duyet-1', [long, short], { priority: 'khan-cap' })
+    const ids = ['duyet-1', 'duyet-2'] as const
+    const { envelopes, parts } = hub.approvalByTwo(ids, [long, short], { priority: 'khan-cap' })
     hub.publishKeys()
-    hub.publish(topics.approval('duyet-1'), envelope)
+    envelopes.forEach((envelope, index) => void hub.publish(topics.approval(ids[index]!), envelope))
     const airings = [
       hub.airing('air-1', 60, [long]),
       hub.airing('air-2', 70, [short]),

@@ -41,6 +41,8 @@ export class SampleHub {
   readonly root = newSigningKey()
   readonly key = newSigningKey()
   readonly approver = newSigningKey()
+  /** Of another person. */
+  readonly secondApprover = newSigningKey()
   readonly bus: Bus
   readonly #clock: Clock
   readonly #devices = new Map<string, SampleKey>()
@@ -136,18 +138,20 @@ export class SampleHub {
         training: true,
         keys: [
           { kid: this.key.kid, role: 'hub', publicKey: this.key.publicKey, name: 'hub', until },
-          {
-            kid: this.approver.kid,
-            role: 'approver',
-            publicKey: this.approver.publicKey,
-            name: 'Người duyệt (mẫu)',
-            until,
-          },
+          this.listed(this.approver, 'nguoi-duyet'),
+          this.listed(this.secondApprover, 'nguoi-thu-hai'),
         ],
         ...changes,
       },
       signer,
     )
+  }
+
+  /** An approver's Ed25519 key as the keys document lists it. */
+  listed(key: SampleKey, person: string): KeysDocument['keys'][number] {
+    const { kid, publicKey } = key
+    const until = this.now + 400 * day
+    return { kid, role: 'approver', publicKey, name: 'Người duyệt (mẫu)', person, kind: 'ed25519', until }
   }
 
   /** An approver's statement over some recordings, and how the plan refers to it. */
@@ -158,26 +162,8 @@ export class SampleHub {
     signer: SampleKey = this.approver,
   ): { envelope: Uint8Array; parts: PlanPart[] } {
     const leaves = recordings.map((recording) => recording.sha256)
-    const envelope = sealEnvelope(
-      'approval',
-      ApprovalStatement,
-      {
-        v: 1,
-        approval: id,
-        script: 'sample',
-        version: 1,
-        languages: ['vi'],
-        priority: 'thong-thuong',
-        approver: 'nguoi-duyet',
-        at: this.now,
-        from: this.now - day,
-        until: this.now + 60 * day,
-        root: merkleRoot(leaves),
-        leaves: leaves.length,
-        ...changes,
-      },
-      signer,
-    )
+    const statement = this.statement(id, recordings, changes)
+    const envelope = sealEnvelope('approval', ApprovalStatement, statement, signer)
     const parts = recordings.map((recording, index): PlanPart => ({
       sha256: recording.sha256,
       bytes: recording.bytes.length,
@@ -189,6 +175,37 @@ export class SampleHub {
       proof: merkleProof(leaves, index),
     }))
     return { envelope, parts }
+  }
+
+  /** What an approver signs. */
+  statement(
+    id: string,
+    recordings: readonly Recording[],
+    changes: Partial<ApprovalStatement> = {},
+  ): ApprovalStatement {
+    const leaves = recordings.map((recording) => recording.sha256)
+    return {
+      ...{ v: 1, approval: id, script: 'sample', version: 1, languages: ['vi'], priority: 'thong-thuong' },
+      ...{ approver: 'nguoi-duyet', at: this.now, from: this.now - day, until: this.now + 60 * day },
+      ...{ root: merkleRoot(leaves), leaves: leaves.length },
+      ...changes,
+    }
+  }
+
+  /** The same approval by two people: both statements, and parts that name them both. */
+  approvalByTwo(
+    ids: readonly [string, string],
+    recordings: readonly Recording[],
+    changes: Partial<ApprovalStatement> = {},
+  ): { envelopes: Uint8Array[]; parts: PlanPart[] } {
+    const first = this.approval(ids[0], recordings, changes)
+    const other = { ...changes, approver: 'nguoi-thu-hai' }
+    const second = this.approval(ids[1], recordings, other, this.secondApprover)
+    const parts = first.parts.map((part) => {
+      const { leaf, proof } = part
+      return { ...part, second: { approval: ids[1], leaf, proof } }
+    })
+    return { envelopes: [first.envelope, second.envelope], parts }
   }
 
   plan(

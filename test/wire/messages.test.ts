@@ -46,6 +46,15 @@ const part = {
   proof: [hashB],
 }
 
+const passkey = {
+  ...{ kid: 'k3', role: 'approver', publicKey: 'AA', name: 'Lan', person: 'lan', until: at },
+  ...{
+    kind: 'passkey',
+    rpId: 'loa.example.vn',
+    origins: ['https://loa.example.vn', 'http://localhost:8080'],
+  },
+}
+
 /** One good message of every kind. */
 const messages = {
   KeysDocument: [
@@ -55,7 +64,19 @@ const messages = {
       version: 1,
       issued: at,
       training: true,
-      keys: [{ kid: 'k1', role: 'hub', publicKey: 'AA', name: 'hub', until: at }],
+      keys: [
+        { kid: 'k1', role: 'hub', publicKey: 'AA', name: 'hub', until: at },
+        {
+          kid: 'k2',
+          role: 'approver',
+          publicKey: 'AA',
+          name: 'Lan',
+          person: 'lan',
+          kind: 'ed25519',
+          until: at,
+        },
+        passkey,
+      ],
     },
   ],
   ApprovalStatement: [
@@ -83,7 +104,7 @@ const messages = {
       generation: 1,
       issued: at,
       expires: at,
-      parts: [part],
+      parts: [part, { ...part, second: { approval: 'appr-2', leaf: 0, proof: [hashA] } }],
       airings: [
         { airing: 'air-1', at, latest: at, priority: 'khan-cap', parts: [hashA], notes: '012345' },
         { airing: 'air-before-notes', at, latest: at, priority: 'khan-cap', parts: [hashA] },
@@ -198,6 +219,14 @@ describe('messages between hub and controllers', () => {
     expect(readMessage(StateMessage, spaces).ok).toBe(true)
   })
 
+  it.each([undefined, 'all', ['20440'], Array(100).fill('20440')])('an approval may be for %j', (area) => {
+    const statement = { ...messages.ApprovalStatement[1], area }
+    expect(readMessage(ApprovalStatement, bytesOf(statement))).toMatchObject({
+      ok: true,
+      value: { leaves: 2 },
+    })
+  })
+
   it.each([
     ['a hash in capitals', WantMessage, { v: 1, sha256: 'A'.repeat(64), missing: '1' }],
     ['ranges that are no ranges', WantMessage, { v: 1, sha256: hashA, missing: '1-2-3' }],
@@ -235,6 +264,26 @@ describe('messages between hub and controllers', () => {
       DevicePlan,
       { ...messages.DevicePlan[1], parts: [{ ...part, proof: Array(25).fill(hashA) }] },
     ],
+    ...[
+      { role: 'hub' },
+      { rpId: undefined },
+      { origins: undefined },
+      { origins: [] },
+      { origins: ['http://loa.example.vn'] },
+      { origins: ['https://loa.example.vn/ky'] },
+      { origins: Array(5).fill('https://loa.example.vn') },
+      { rpId: 'loa.example.vn/' },
+      { kind: 'password' },
+    ].map((change) => [
+      `a passkey with ${JSON.stringify(change)}`,
+      KeysDocument,
+      { ...messages.KeysDocument[1], keys: [{ ...passkey, ...change }] },
+    ]),
+    ...[[], ['trà-leng'], 'Đà Nẵng', '20440', Array(101).fill('20440')].map((area) => [
+      `an approval for the area ${JSON.stringify(area).slice(0, 40)}`,
+      ApprovalStatement,
+      { ...messages.ApprovalStatement[1], area },
+    ]),
     ['an approval of nothing', ApprovalStatement, { ...messages.ApprovalStatement[1], leaves: 0 }],
   ] as [string, z.ZodType, unknown][])('%s is refused on reading and on writing', (_name, shape, message) => {
     expect(readMessage(shape, bytesOf(message)).ok).toBe(false)

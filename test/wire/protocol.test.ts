@@ -2,11 +2,13 @@ import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/base/hash.ts'
+import { approverKeyOf, challengeFor, openApprovalEnvelope, passkeyHeadMax } from '../../src/wire/approval.ts'
 import { chunkDigests } from '../../src/wire/chunks.ts'
 import { kidOf, openEnvelope, readPublicKey, readSigningKey, sealEnvelope } from '../../src/wire/envelope.ts'
 import * as messages from '../../src/wire/messages.ts'
 import { merkleProof, merkleRoot, provesLeaf } from '../../src/wire/merkle.ts'
 import { noteHertz, notesMilliseconds, soundOfNotes } from '../../src/wire/notes.ts'
+import { passkeyBytesMax } from '../../src/wire/passkey.ts'
 import { hubSubscriptions, topics } from '../../src/wire/topics.ts'
 
 const text = readFileSync(new URL('../../devices/PROTOCOL.md', import.meta.url), 'utf8')
@@ -82,6 +84,30 @@ describe('devices/PROTOCOL.md', () => {
     ).toBe(false)
   })
 
+  it('has a passkey’s envelope that holds, with the challenge and the digest that it says', () => {
+    const [publicKey = '', kid = ''] = example('passkey-key')
+    expect(kidOf(publicKey)).toBe(kid)
+    const envelope = Buffer.from(example('passkey-envelope').join('\n'))
+    expect(text).toContain(`an envelope of ${String(envelope.length)} bytes`)
+    const entry = {
+      ...{ kid, publicKey, role: 'approver' as const, name: 'Lan', person: 'lan', until: 0 },
+      ...{ kind: 'passkey' as const, rpId: 'loa.example.vn', origins: ['https://loa.example.vn'] },
+    }
+    const opened = openApprovalEnvelope(envelope, () => approverKeyOf(entry))
+    expect(opened).toMatchObject({ ok: true, value: { kid, kind: 'passkey', person: 'lan' } })
+    const [head = '', document = ''] = envelope.toString().split('\n')
+    const [authenticator = '', client = ''] = head.split(' ').slice(3)
+    const digest = sha256(Buffer.from(client, 'base64url'))
+    const signed = Buffer.concat([Buffer.from(authenticator, 'base64url'), Buffer.from(digest, 'hex')])
+    expect(example('passkey-digests')).toEqual([
+      Buffer.from(challengeFor(Buffer.from(document))).toString('base64url'),
+      sha256(signed),
+    ])
+    expect(JSON.parse(Buffer.from(client, 'base64url').toString())).toMatchObject({
+      challenge: example('passkey-digests')[0],
+    })
+  })
+
   it('has chunks and a Merkle tree that anyone can recompute', () => {
     const file = Buffer.alloc(70_000, 'loa')
     expect(example('chunks')).toEqual([sha256(file), chunkDigests(file)])
@@ -125,6 +151,12 @@ describe('devices/PROTOCOL.md', () => {
     expect(text).toContain(`chunks of ${figure(messages.chunkBytes)} bytes`)
     expect(text).toContain(`larger than ${figure(messages.controlBytesMax)} bytes`)
     expect(text).toContain(`up to ${figure(messages.receiptsPerMessageMax)} receipts`)
+    expect(text).toContain(`at most ${figure(passkeyHeadMax)} bytes`)
+    const { signature, authenticatorData, clientDataJSON } = passkeyBytesMax
+    expect(text).toContain(
+      `at most ${[signature, authenticatorData].map(figure).join(', ')} and ${figure(clientDataJSON)} bytes`,
+    )
+    expect(text).toContain(`1 to ${figure(messages.areaUnitsMax)} of up to 10 digits`)
   })
 })
 
