@@ -24,6 +24,7 @@ export { gapMilliseconds } from './place.ts'
 export { attemptsMax, planMonth } from './plan.ts'
 export { cancelSentence, hubReasons } from './reasons.ts'
 export { type AiringQuery, airingsOf, campaignsOf, windowsOf } from './store.ts'
+export { type Touched, touchedBy, type TouchedVersion } from './touched.ts'
 export { nextMonthFromDay, planWanted, type PlanningPace, previewMonth } from './wanted.ts'
 export type {
   Airing,

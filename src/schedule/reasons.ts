@@ -9,6 +9,10 @@ export const hubReasons = {
     vi: 'Bản ghi hoặc lời chào của lượt phát này không còn hiệu lực duyệt; lượt phát được xếp lại.',
     en: 'The recording or the greeting of this airing is no longer approved; the airing is planned again.',
   },
+  'fact-changed': {
+    vi: 'Một dữ kiện trong bản tin của lượt phát này đã đổi hoặc hết hiệu lực; lượt phát được xếp lại với bản tin khác.',
+    en: 'A fact in the script of this airing has changed or ended; the airing is planned again with another script.',
+  },
   'devices-changed': {
     vi: 'Bộ điều khiển của đài đã thay đổi; lượt phát được xếp lại cho các bộ điều khiển hiện có.',
     en: 'The controllers of the station have changed; the airing is planned again for those there now.',

@@ -17,7 +17,7 @@ import type { Log } from '../base/log.ts'
 import type { Clock, Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
 import { enrolledDevices, stationsOf, stationUnitsOn } from '../registry/index.ts'
-import { submittedVersions } from '../scripts/index.ts'
+import { languageFor, submittedVersions } from '../scripts/index.ts'
 import { campaignsIn } from './campaigns.ts'
 import { checkMonth } from './check.ts'
 import { enterAirings } from './enter.ts'
@@ -33,8 +33,9 @@ export type PlanningPace = { leadSeconds: number; spreadSeconds: number; lateSec
 
 /**
  * Plans what is wanted and not there yet: this month, from day 20 on the next one too, or exactly the
- * given months. Airings still to come whose recording or greeting is no longer approved, or whose
- * station has other devices now, are cancelled and planned again. One transaction: all of it or
+ * given months. Airings still to come whose recording or greeting is no longer approved by then (it was withdrawn,
+ * or a fact it says has changed or ends before), or whose station has other devices now, are cancelled and planned
+ * again. One transaction: all of it or
  * nothing, and running it twice changes nothing. Throws when the checker refuses the plan (a bug:
  * nothing is stored then). `ids` is for the secret behind the notes, drawn once in the hub's life.
  */
@@ -83,10 +84,10 @@ async function planningInput(
 ): Promise<{ value: PlanningInput; outdated: Map<HubReason, string[]> }> {
   const campaigns = await campaignsIn(db, month)
   const stations = await stationsToPlan(db, month)
-  const audio = await audioToPlan(db, month, now)
+  const { factsOver, ...audio } = await audioToPlan(db, month, now)
   const monthBefore = plusDays(firstDayOf(month), -1).slice(0, 7)
   const there = await airingsOf(db, { months: [monthBefore, month, nextMonth(month)] })
-  const outdated = outdatedAirings(there, month, now, stations, audio)
+  const outdated = outdatedAirings(there, month, now, stations, { ...audio, factsOver })
   const goes = new Set([...outdated.values()].flat())
   const value: PlanningInput = {
     ...pace,
@@ -115,23 +116,31 @@ async function stationsToPlan(db: Db, month: Month): Promise<PlanningInput['stat
   })
 }
 
-type AudioToPlan = Pick<PlanningInput, 'recordings' | 'greetings' | 'greetingWanted'>
+/** `factsOver`: versions, as `<script>/<version>`, that a fact which changed or ended has put an end to. */
+type AudioToPlan = Pick<PlanningInput, 'recordings' | 'greetings' | 'greetingWanted'> & {
+  factsOver: ReadonlySet<string>
+}
 
 /** What is approved now, or on the first day of a month that is still to come. */
 async function audioToPlan(db: Db, month: Month, now: Instant): Promise<AudioToPlan> {
   const { from } = boundsOf(month)
   const approved = await approvedRecordings(db, from > now ? from : now)
   const bulletins = approved.filter(({ kind }) => kind === 'bulletin')
-  // Until campaigns choose languages, a bulletin is heard in Vietnamese wherever it has such a recording, or will
-  // have one: what somebody brought in another language must not go to the whole province because it came first.
+  // Stations have no languages of their own until communes confirm theirs, so for now every one hears Vietnamese
+  // where there is such a recording, or will be one: what somebody brought in another language must not go to the
+  // whole province because it came first.
   const versionOf = (one: { script: string; version: number }): string => `${one.script}/${one.version}`
   const submitted = await submittedVersions(db)
-  const inVietnamese = new Set(
-    [...bulletins, ...submitted].filter(({ language }) => language === 'vi').map(versionOf),
-  )
+  const heard = new Map<string, string | undefined>()
+  for (const [version, all] of Map.groupBy([...bulletins, ...submitted], versionOf)) {
+    const languages = all.map(({ language }) => language)
+    heard.set(version, languageFor([], languages))
+  }
+  const over = submitted.filter(({ heardUntil, validTo }) => heardUntil !== validTo)
   return {
+    factsOver: new Set(over.map(versionOf)),
     greetingWanted: submitted.some(({ kind }) => kind === 'greeting'),
-    recordings: bulletins.filter((one) => one.language === 'vi' || !inVietnamese.has(versionOf(one))),
+    recordings: bulletins.filter((one) => one.language === heard.get(versionOf(one))),
     greetings: approved.flatMap((one) => {
       return one.kind === 'greeting' && one.station !== null ? [{ ...one, station: one.station }] : []
     }),
@@ -152,17 +161,23 @@ function outdatedAirings(
   stations: PlanningInput['stations'],
   audio: AudioToPlan,
 ): Map<HubReason, string[]> {
-  const approved = new Set([...audio.recordings, ...audio.greetings].map(({ recording }) => recording))
+  const until = new Map([...audio.recordings, ...audio.greetings].map((one) => [one.recording, one.until]))
   const devicesOf = new Map(stations.map(({ id, devices }) => [id, devices.join()]))
   const outdated = new Map<HubReason, string[]>([
+    ['fact-changed', []],
     ['audio-changed', []],
     ['devices-changed', []],
   ])
   for (const airing of there) {
     if (airing.month !== month || airing.cancelled !== null || airing.plannedAt <= now) continue
     const { id, recording, greeting, devices, station } = airing
-    if (!approved.has(recording) || (greeting !== null && !approved.has(greeting))) {
-      outdated.get('audio-changed')?.push(id)
+    // What ends before its airing (a fact of it was given an end) is planned again now, not on its last day.
+    const ends = [recording, ...(greeting === null ? [] : [greeting])].map((one) => until.get(one) ?? '')
+    if (ends.some((end) => end < airing.plannedAt)) {
+      const because = audio.factsOver.has(`${airing.script}/${airing.version}`)
+        ? 'fact-changed'
+        : 'audio-changed'
+      outdated.get(because)?.push(id)
     } else if (devicesOf.get(station) !== devices.join()) outdated.get('devices-changed')?.push(id)
   }
   return outdated

@@ -111,10 +111,55 @@ export function loadFacts(folder: string): Fact[] {
 }
 
 function factOf(folder: string, entry: z.infer<typeof FactEntry>): Fact {
-  const validTo = entry.valid_to === '' ? null : (entry.valid_to ?? null)
-  if (validTo !== null && validTo <= entry.valid_from) {
-    throw unreadable(folder, `${entry.id}: valid_to ${validTo} ≤ valid_from ${entry.valid_from}`)
+  const fact = factIn(entry)
+  if (fact.validTo !== null && fact.validTo <= fact.validFrom) {
+    throw unreadable(folder, `${fact.id}: valid_to ${fact.validTo} ≤ valid_from ${fact.validFrom}`)
   }
+  return fact
+}
+
+/** A fact from its fields as they are named in the files, or what is wrong with them. Pure; never throws. */
+export function factFrom(fields: unknown): { ok: true; value: Fact } | { ok: false; why: Sentence } {
+  const result = FactEntry.safeParse(fields)
+  if (!result.success) {
+    const { vi, en } = whatIsWrong(result.error.issues[0], fields)
+    return {
+      ok: false,
+      why: {
+        vi: `Dữ kiện chưa ghi được: ${vi}. Hãy sửa mục ấy.`,
+        en: `The fact cannot be kept: ${en}. Correct that field.`,
+      },
+    }
+  }
+  const fact = factIn(result.data)
+  if (fact.validTo === null || fact.validTo > fact.validFrom) return { ok: true, value: fact }
+  return {
+    ok: false,
+    why: {
+      vi: `Dữ kiện hết hiệu lực (${fact.validTo}) trước khi có hiệu lực (${fact.validFrom}). Hãy sửa ngày.`,
+      en: `The fact ends (${fact.validTo}) before it begins (${fact.validFrom}). Correct the days.`,
+    },
+  }
+}
+
+/** The fields of a fact, named as in the files. */
+export function factFields(fact: Fact): Record<string, unknown> {
+  return {
+    id: fact.id,
+    kind: fact.kind,
+    name_vi: fact.name.vi,
+    name_en: fact.name.en,
+    value: fact.value,
+    ...(fact.spoken === null ? {} : { spoken: fact.spoken }),
+    status: fact.status,
+    valid_from: fact.validFrom,
+    valid_to: fact.validTo ?? '',
+    source: fact.source,
+    checked_on: fact.checkedOn,
+  }
+}
+
+function factIn(entry: z.infer<typeof FactEntry>): Fact {
   return {
     id: entry.id,
     kind: entry.kind,
@@ -123,7 +168,7 @@ function factOf(folder: string, entry: z.infer<typeof FactEntry>): Fact {
     spoken: entry.spoken ?? null,
     status: entry.status,
     validFrom: entry.valid_from,
-    validTo,
+    validTo: entry.valid_to === '' ? null : (entry.valid_to ?? null),
     source: entry.source,
     checkedOn: entry.checked_on,
   }

@@ -120,6 +120,35 @@ export async function versionOf(
   return row && scriptVersionOf(row, await registerIn(db))
 }
 
+/**
+ * The versions that say a fact, ordered by script and version: those that were submitted with it and are neither
+ * returned nor withdrawn, and newest drafts that declare it or name one of the slots it fills.
+ */
+export async function versionsWith(
+  db: Db,
+  { fact, slots }: { fact: string; slots: readonly string[] },
+): Promise<ScriptVersion[]> {
+  const rows = await versionsQuery(db)
+    .where('returned_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .orderBy('script_id')
+    .orderBy('version')
+    .execute()
+  const register = await registerIn(db)
+  const newest = new Map(rows.map((row) => [row.script_id, row.version]))
+  const names = new Set(slots)
+  return rows
+    .filter((row) => row.submitted_at !== null || newest.get(row.script_id) === row.version)
+    .filter((row) => {
+      if ((JSON.parse(row.facts) as string[]).includes(fact)) return true
+      if (row.submitted_at !== null) return false
+      return [...row.body.matchAll(/\{\{(?:#if )? *([a-z0-9.]+) *\}\}/g)].some(([, name]) =>
+        names.has(name ?? ''),
+      )
+    })
+    .map((row) => scriptVersionOf(row, register))
+}
+
 /** The newest version of a script, in whatever state; undefined when the script has none. */
 export async function newestVersion(db: Db, script: string): Promise<ScriptVersion | undefined> {
   const row = await versionsQuery(db)
