@@ -14,14 +14,17 @@ import type { Config } from './config.ts'
 import { takeLock } from './db/index.ts'
 import { type Broker, createDelivery, type Delivery, startBroker, usersOf } from './delivery/index.ts'
 import { createIngest, type Ingest } from './evidence/index.ts'
+import { firstAdminLink } from './people/index.ts'
 import { planWanted } from './schedule/index.ts'
 import { createWeb, serve, type Served } from './web/index.ts'
 import { mqttBus } from './wire/bus.ts'
-import { brokerPort, hubKey, makeFolders, openWork, type Work } from './work.ts'
+import { brokerPort, hubKey, makeFolders, openWork, pagesSecret, type Work } from './work.ts'
 
 export type Hub = {
   /** Where the pages are. */
   url: string
+  /** Where the first admin sets a password, within an hour and once; undefined when anybody has an account. */
+  welcome: string | undefined
   brokerUrl: string
   /** Our own broker's process id; undefined with another broker. */
   brokerPid(): number | undefined
@@ -104,9 +107,11 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     const web = await servePages(work, log, messages.ingest, desk)
     closers.push(() => web.close())
     log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
+    const first = await firstAdminLink(work.database, clock.now())
     const stop = (): Promise<void> => (closing ??= closeAll())
     return {
       url: web.url,
+      welcome: first === undefined ? undefined : `${config.publicUrl ?? web.url}/welcome/${first}`,
       brokerUrl: messages.brokerUrl,
       brokerPid: () => broker?.pid,
       work,
@@ -304,7 +309,7 @@ async function stopJobs(jobs: readonly Job[]): Promise<void> {
 }
 
 /** The pages, on the configured port. */
-function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk): Promise<Served> {
+async function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk): Promise<Served> {
   const { config, database, audioFolder, clock } = work
   const app = createWeb({
     database,
@@ -317,6 +322,8 @@ function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk): Pro
     openDesk: config.openDesk,
     incomingFolder: join(config.data, 'incoming'),
     ingestCounts: ingest.counts,
+    secret: await pagesSecret(work),
+    publicUrl: config.publicUrl,
   })
   return serve(app, config)
 }

@@ -21,6 +21,12 @@ export function processCommands(program: Command): void {
     const { startHub } = await import('../hub.ts')
     const hub = await startHub(config, { log })
     process.stderr.write(`Loa Làng: ${hub.url}   (MQTT ${hub.brokerUrl})   Ctrl-C để dừng · Ctrl-C stops\n`)
+    if (hub.welcome !== undefined) {
+      say({
+        vi: `Chưa ai có tài khoản. Tạo quản trị đầu tiên (trong một giờ, một lần): ${hub.welcome}`,
+        en: `Nobody has an account yet. Make the first admin (within an hour, once): ${hub.welcome}`,
+      })
+    }
     await Promise.race([aborted(signal), hub.failed])
     await hub.stop()
     return silent

@@ -3,7 +3,7 @@ import { dayOf, lastDayOf, type Day, type Month, timeOfDay } from '../base/calen
 import type { Instant } from '../base/time.ts'
 import { millisecondsBetween } from '../base/time.ts'
 import { airingOutcomes, type AiringOutcome, attestationsOf } from '../evidence/index.ts'
-import { stationsOf, stationUnitsOn } from '../registry/index.ts'
+import { covers, stationsOf, stationUnitsOn } from '../registry/index.ts'
 import { type Airing, airingsOf } from '../schedule/index.ts'
 import { unitHref } from './coverage.ts'
 import { dayIn, lengthOf, momentIn } from './formats.ts'
@@ -53,7 +53,10 @@ export async function airingLines(
   const units = await stationUnitsOn(database, lastDayOf(asked.month))
   const titles = await titlesOf(web, visit.language)
   const attested = new Set((await attestationsOf(database, asked)).map(({ airing }) => airing))
-  return (await airingsOf(database, asked)).map((airing) => {
+  const seen = (await airingsOf(database, asked)).filter(({ station }) =>
+    covers(visit.scope, units.get(station)),
+  )
+  return seen.map((airing) => {
     const station = stations.get(airing.station)
     const unit = units.get(airing.station)
     const outcome = outcomeOf.get(airing.id)

@@ -1,7 +1,8 @@
 /** The one table from a refusal to HTTP, and the pages that say it in words. All else is "internal error" outside and complete in the log. */
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { AppError, reasonOf, type RefusalCode } from '../base/errors.ts'
+import { AppError, reasonOf, type RefusalCode, type Sentence } from '../base/errors.ts'
 import { type Field, fields, WrongQuery } from './query.ts'
+import { recordRefusal } from './refused.ts'
 import { type Page, send, type Visit, visitOf, type Web } from './visit.ts'
 import { sentence, type Word } from './words/index.ts'
 
@@ -32,6 +33,14 @@ export class Choices extends AppError {
   }
 }
 
+/** A thing of another commune than the visitor's: as if there were none, and kept in the log (guard.ts). */
+export class OutsideScope extends AppError {}
+
+/** Refuses something outside the visitor's scope with the sentence that says there is no such thing. */
+export function outsideScope(said: Sentence): OutsideScope {
+  return new OutsideScope('not_found', said)
+}
+
 /** An address that leads nowhere. */
 export const nowhere: RequestHandler = (request) => {
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new HttpRefusal(405, 'error.only-reading')
@@ -40,7 +49,7 @@ export const nowhere: RequestHandler = (request) => {
 
 /** Turns whatever a page threw into a page. */
 export function errorPages(web: Web): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
+  return async (error: unknown, request, response, _next) => {
     if (response.headersSent) {
       response.destroy()
       return
@@ -55,6 +64,7 @@ export function errorPages(web: Web): ErrorRequestHandler {
     } else {
       web.log.debug({ path: request.path, code: refusal.code, why: refusal.message }, 'refused')
     }
+    if (refusal instanceof OutsideScope) await recordRefusal(web, request)
     if (refusal instanceof HttpRefusal && refusal.status === 405) response.set('Allow', 'GET, HEAD')
     response.removeHeader('Content-Disposition')
     response.removeHeader('ETag')
@@ -68,7 +78,7 @@ function causeOf(error: unknown): string | undefined {
 }
 
 /** A refusal that is HTTP's own and so keeps its own status. */
-class HttpRefusal extends AppError {
+export class HttpRefusal extends AppError {
   readonly status: number
 
   constructor(status: number, word: Word, error?: unknown) {
@@ -92,7 +102,10 @@ function httpStatus(refusal: AppError | undefined): number {
 }
 
 function errorPage(visit: Visit, refusal: AppError | undefined): Page {
-  const title = visit.say(refusal === undefined ? 'error.internal' : titles[refusal.code])
+  const signedOut = refusal instanceof HttpRefusal && refusal.status === 401
+  const title = visit.say(
+    refusal === undefined ? 'error.internal' : signedOut ? 'signin.title' : titles[refusal.code],
+  )
   const wrong = refusal instanceof WrongQuery ? refusal.field : undefined
   return {
     view: 'error',
@@ -105,6 +118,7 @@ function errorPage(visit: Visit, refusal: AppError | undefined): Page {
         refusal === undefined ? visit.say('error.internal-sentence') : refusal.sentence[visit.language],
       choices: refusal instanceof Choices ? refusal.choices : [],
       path: visit.path,
+      signIn: signedOut,
       typed: wrong === undefined ? [] : typedFields(visit, wrong),
     },
   }

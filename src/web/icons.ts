@@ -12,6 +12,10 @@ const lines = {
   devices:
     '<rect x="3" y="7" width="18" height="12" rx="2"/><path d="M7 7 16 2M7 13h4"/><circle cx="16.500" cy="13" r="2"/>',
   about: '<circle cx="12" cy="12" r="9"/><path d="M12 11v6M12 7.500v.01"/>',
+  people:
+    '<circle cx="9" cy="8" r="3.500"/><path d="M2.500 20a6.500 6.500 0 0 1 13 0M16 4.800a3.500 3.500 0 0 1 0 6.400M18 14.500a6.500 6.500 0 0 1 3.500 5.500"/>',
+  log: '<path d="M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7"/>',
+  me: '<circle cx="12" cy="8" r="4"/><path d="M4.500 21a7.500 7.500 0 0 1 15 0"/>',
   more: '<path d="M4 7h16M4 12h16M4 17h16"/>',
   search: '<circle cx="11" cy="11" r="7"/><path d="m16.500 16.500 5 5"/>',
 } as const

@@ -2,9 +2,11 @@
  * Web: the pages on which staff and auditors see how the month stands, with the same figures as the
  * command line because both ask the same front doors.
  *
- * Promises: the pages only show, unless the hub was told that whoever sits at this machine is its own staff
- * (desk.ts): there is no sign-in yet, and the hub listens on 127.0.0.1 unless told otherwise. Pages are plain
- * HTML made on the server and readable without any script; sending a recording needs one. The address is the whole state: every month, filter and page can be linked, reloaded and
+ * Promises: until anybody has an account the pages only show, unless the hub was told that whoever sits at this machine
+ * is its own staff (who.ts). From the first account on, nothing but the sign-in page is shown to whoever did not sign in.
+ * Who may open what stands in one table (routes.ts), and one guard (guard.ts) holds every request against it; operators
+ * see their own units. Pages are plain HTML made on the server and readable without any script; sending a recording
+ * needs one. The address is the whole state: every month, filter and page can be linked, reloaded and
  * had as CSV. What people typed is never compiled and never unescaped; a policy in the browser
  * allows no script and no style but ours. A state is never colour alone, and what is invented is marked
  * as sample data wherever it shows.
@@ -14,38 +16,21 @@ import compression from 'compression'
 import express from 'express'
 import helmet from 'helmet'
 import type { RenderDesk } from '../audio/index.ts'
+import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
 import type { Database } from '../db/index.ts'
 import type { IngestCounts } from '../evidence/index.ts'
+import { openGate } from '../people/index.ts'
 import { readAssets } from './assets.ts'
-import { audioFile } from './audio.ts'
-import { airingSound } from './by-hand.ts'
-import { onlyStaff } from './desk.ts'
 import { errorPages, nowhere } from './errors.ts'
-import { health } from './health.ts'
-import { incomingPath, openIncoming } from './incoming.ts'
+import { openIncoming } from './incoming.ts'
 import { createMetrics } from './metrics.ts'
-import { originalFile } from './originals.ts'
-import { aboutPage } from './pages/about.ts'
-import { airingsPage, airingsSheet } from './pages/airings.ts'
-import { devicesPage, devicesSheet } from './pages/devices.ts'
-import { monthPage, monthSheet } from './pages/month.ts'
-import {
-  greetingsPage,
-  greetingsSheet,
-  recordingsPage,
-  recordingsSheet,
-  variantsPage,
-  variantsSheet,
-} from './pages/recordings.ts'
-import { stationPage, stationsPage, stationsSheet } from './pages/stations.ts'
-import { unitPage, unitsPage, unitsSheet } from './pages/units.ts'
-import { uploadPage, uploadsPage, uploadsSheet } from './pages/uploads.ts'
-import { renderingDeed, renderingEvents } from './rendering.ts'
-import { uploadFormPage, uploadTaken } from './upload-taking.ts'
+import type { Route } from './route.ts'
+import { mayOpenBy, mount, routesOf } from './routes.ts'
 import { compileViews } from './views.ts'
-import { page, sheet, type Web } from './visit.ts'
+import type { Web } from './visit.ts'
+import { isThisMachine, meet } from './who.ts'
 
 export { statusOf } from './errors.ts'
 export { serve, type Served } from './serve.ts'
@@ -67,19 +52,26 @@ export type WebOptions = {
   openDesk?: boolean
   /** Where files lie that people are sending; absent where none are taken. */
   incomingFolder?: string
+  /** Signs cookies and encrypts what codes are made of; without it sessions end with the process. */
+  secret?: string
+  /** Where people find the pages when a proxy on this machine stands before them: an origin, such as https://loa.example.vn. */
+  publicUrl?: string | undefined
 }
 
-/** A form has a few short texts. */
-const formBytesMax = 64 * 1024
+export type { Route } from './route.ts'
+
+/** The application, and the table it was mounted from. */
+export type WithRoutes = express.Express & { routes: readonly Route[] }
 
 /**
  * The pages as an Express application, ready to listen; its event `close` ends what still works for them. Throws when
  * a view or an asset is wrong; refuses (`unavailable`) a folder for incoming files that cannot be made.
  */
-export function createWeb(options: WebOptions): express.Express {
+export function createWeb(options: WebOptions): WithRoutes {
   const folder = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const closing = new AbortController()
-  const { incomingFolder, ...rest } = options
+  const { incomingFolder, secret = newSecret(), ...rest } = options
+  const { database, clock, log, publicUrl } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
   const web: Web = {
     ...rest,
@@ -88,73 +80,35 @@ export function createWeb(options: WebOptions): express.Express {
     closing: closing.signal,
     training: options.training ?? false,
     openDesk: options.openDesk ?? false,
+    gate: openGate({ database, clock, log, secret, publicUrl }),
+    mayOpen: () => false,
     views: compileViews(folder('views')),
     assets: readAssets(folder('assets')),
   }
+  const routes = routesOf(web)
+  web.mayOpen = mayOpenBy(routes)
   const metrics = createMetrics(web)
-  const app = express()
+  const app: WithRoutes = Object.assign(express(), { routes })
   app.once('close', () => {
     incoming?.close()
     closing.abort(new Error('the pages are closed'))
   })
   app.disable('x-powered-by')
   app.set('query parser', false)
+  // Only a proxy on this machine is believed about whom it stands for, and only where there is said to be one.
+  if (publicUrl !== undefined) app.set('trust proxy', 'loopback')
   app.use(metrics.measure, safety, compression())
-  pages(app, web)
-  sounds(app, web)
-  deeds(app, web)
-  app.get('/healthz', health(web))
-  app.get('/metrics', metrics.serve)
   app.get('/assets/:digest/:name', web.assets.serve)
-  app.use(nowhere)
+  app.get('/metrics', local, metrics.serve)
+  mount(app, web, routes)
+  app.use(meet(web), nowhere)
   app.use(errorPages(web))
   return app
 }
 
-function pages(app: express.Express, web: Web): void {
-  app.get('/', page(web, monthPage))
-  app.get('/month.csv', sheet(web, monthSheet))
-  app.get('/units', page(web, unitsPage))
-  app.get('/units.csv', sheet(web, unitsSheet))
-  app.get('/units/:code', page(web, unitPage))
-  app.get('/airings', page(web, airingsPage))
-  app.get('/airings.csv', sheet(web, airingsSheet))
-  app.get('/recordings', page(web, recordingsPage))
-  app.get('/recordings.csv', sheet(web, recordingsSheet))
-  app.get('/recordings/greetings', page(web, greetingsPage))
-  app.get('/recordings/greetings.csv', sheet(web, greetingsSheet))
-  app.get('/recordings/variants', page(web, variantsPage))
-  app.get('/recordings/variants.csv', sheet(web, variantsSheet))
-  app.get('/uploads', page(web, uploadsPage))
-  app.get('/uploads.csv', sheet(web, uploadsSheet))
-  app.get('/uploads/new', page(web, uploadFormPage))
-  app.get('/uploads/:id', page(web, uploadPage))
-  app.get('/stations', page(web, stationsPage))
-  app.get('/stations.csv', sheet(web, stationsSheet))
-  app.get('/stations/:id', page(web, stationPage))
-  app.get('/devices', page(web, devicesPage))
-  app.get('/devices.csv', sheet(web, devicesSheet))
-  app.get('/about', page(web, aboutPage))
-}
-
-function sounds(app: express.Express, web: Web): void {
-  app.get('/audio/:file', audioFile(web))
-  app.get('/uploads/:id/original', originalFile(web))
-  app.get('/airings/:id.mp3', airingSound(web))
-}
-
-/** What changes something: for the staff at this machine only. */
-function deeds(app: express.Express, web: Web): void {
-  const staff = onlyStaff(web)
-  app.get('/rendering/events', renderingEvents(web))
-  app.post('/rendering/stop', staff, renderingDeed(web, 'stop'))
-  app.post('/rendering/go-on', staff, renderingDeed(web, 'goOn'))
-  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 20 })
-  app.post('/uploads', staff, form, uploadTaken(web))
-  if (web.incoming === undefined) return
-  const { handle } = web.incoming
-  app.post(incomingPath, staff, handle)
-  for (const method of ['head', 'patch', 'delete'] as const) app[method](`${incomingPath}/:id`, staff, handle)
+/** Figures about the hub are for whoever watches it from its own machine. */
+const local: express.RequestHandler = (request, _response, next) => {
+  next(isThisMachine(request) ? undefined : 'router')
 }
 
 const safety = helmet({

@@ -22,20 +22,28 @@ export function pageOf<T>(
   link: (changes: { page: number | undefined }) => string,
   most = pageLines,
 ): { lines: T[]; paging: Paging } {
-  const pages = Math.max(1, Math.ceil(lines.length / most))
+  const paging = pageOfTotal(lines.length, page, link, most)
+  const start = (page - 1) * most
+  return { lines: lines.slice(start, start + most), paging }
+}
+
+/** Where a page lies in a list of `total` lines that is not in memory. Refuses like `pageOf`. */
+export function pageOfTotal(
+  total: number,
+  page: number,
+  link: (changes: { page: number | undefined }) => string,
+  most = pageLines,
+): Paging {
+  const pages = Math.max(1, Math.ceil(total / most))
   if (page > pages) throw new AppError('not_found', sentence('wrong.page-after-last', { page, pages }))
   const start = (page - 1) * most
-  const shown = lines.slice(start, start + most)
   return {
-    lines: shown,
-    paging: {
-      page,
-      pages,
-      total: lines.length,
-      from: lines.length === 0 ? 0 : start + 1,
-      to: start + shown.length,
-      previous: page > 1 ? link({ page: page === 2 ? undefined : page - 1 }) : null,
-      next: page < pages ? link({ page: page + 1 }) : null,
-    },
+    page,
+    pages,
+    total,
+    from: total === 0 ? 0 : start + 1,
+    to: Math.min(start + most, total),
+    previous: page > 1 ? link({ page: page === 2 ? undefined : page - 1 }) : null,
+    next: page < pages ? link({ page: page + 1 }) : null,
   }
 }

@@ -17,6 +17,10 @@ export const fields = {
   script: 'field.script',
   version: 'field.version',
   from: 'field.from',
+  to: 'log.last-day',
+  role: 'people.role',
+  person: 'log.person',
+  what: 'log.what',
   page: 'field.page',
   lang: 'field.lang',
 } as const satisfies Record<string, Word>

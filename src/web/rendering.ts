@@ -2,6 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { RenderingState } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
+import { studio } from './route.ts'
 import { type Visit, visitOf, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
@@ -24,7 +25,7 @@ export function renderingPanel(web: Web, visit: Visit): object | null {
     words: wordsOf(visit, web.desk.state),
     left,
     // The buttons are there only where they would be obeyed.
-    open: web.openDesk,
+    open: visit.is(studio),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What stands around every page: its name, the way to the others, language and search. */
 import type { Icon } from './icons.ts'
 import type { Page, Visit, Web } from './visit.ts'
+import { roleWords } from './role-words.ts'
 import type { Word } from './words/index.ts'
 
 const sections = {
@@ -10,6 +11,8 @@ const sections = {
   recordings: { href: '/recordings', icon: 'recordings', word: 'nav.recordings' },
   stations: { href: '/stations', icon: 'stations', word: 'nav.stations' },
   devices: { href: '/devices', icon: 'devices', word: 'nav.devices' },
+  people: { href: '/people', icon: 'people', word: 'nav.people' },
+  log: { href: '/log', icon: 'log', word: 'nav.log' },
   about: { href: '/about', icon: 'about', word: 'nav.about' },
 } as const satisfies Record<string, { href: string; icon: Icon; word: Word }>
 
@@ -21,11 +24,18 @@ const barSections: readonly Section[] = ['month', 'units', 'airings']
 /** Sections of which the month is part of the address; it goes along from one to the next. */
 const withMonth: readonly Section[] = ['month', 'units', 'airings']
 
+const itemsMax = 8
+
 /** The model of the layout. */
 export function shellOf(web: Web, visit: Visit, shown: Page): object {
   const month = visit.query.get('month')
   const keepsMonth = shown.status === undefined && month !== null && month !== ''
-  const items = (Object.keys(sections) as Section[]).map((section) => {
+  const open = (Object.keys(sections) as Section[]).filter((section) =>
+    web.mayOpen(visit.visitor, sections[section].href),
+  )
+  // More than eight nobody reads; the way to the last one is at the foot of every page as well.
+  const listed = open.length > itemsMax ? open.filter((section) => section !== 'about') : open
+  const items = listed.map((section) => {
     const { href, icon, word } = sections[section]
     const along = keepsMonth && withMonth.includes(section) ? `?month=${encodeURIComponent(month)}` : ''
     return {
@@ -50,6 +60,12 @@ export function shellOf(web: Web, visit: Visit, shown: Page): object {
     bar: items.filter(({ section }) => barSections.includes(section)),
     more: items.filter(({ section }) => !barSections.includes(section)),
     moreCurrent: shown.section !== null && !barSections.includes(shown.section),
+    person:
+      visit.person === undefined
+        ? null
+        : { name: visit.person.name, role: visit.say(roleWords[visit.person.role]) },
+    signIn: visit.visitor.kind === 'nobody' && shown.section !== null,
+    search: web.mayOpen(visit.visitor, '/units'),
     otherLanguage: other,
     otherLanguageHref: visit.link({ lang: other }),
   }

@@ -1,7 +1,7 @@
 /** The states of units, areas, airings and devices: each a word, a shape and a colour, in that order of importance. */
 import type { Say, Word } from './words/index.ts'
 
-type Tone = 'met' | 'wait' | 'missed' | 'idle'
+export type Tone = 'met' | 'wait' | 'missed' | 'idle'
 
 const states = {
   met: { tone: 'met', word: 'state.met' },
@@ -43,8 +43,13 @@ const shapes: Record<Tone, string> = {
   idle: '<path d="M3 8h10" class="line thick"/>',
 }
 
+/** The shape of a tone as HTML, for a state whose words are longer than one of the table. */
+export function shapeOf(tone: Tone): string {
+  return `<svg class="shape" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${shapes[tone]}</svg>`
+}
+
 /** The state as HTML: shape, then word, in its colour. */
 export function chip(state: State, say: Say): string {
   const { tone, word } = states[state]
-  return `<span class="chip ${tone}"><svg class="shape" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${shapes[tone]}</svg>${say(word)}</span>`
+  return `<span class="chip ${tone}">${shapeOf(tone)}${say(word)}</span>`
 }

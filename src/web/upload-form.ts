@@ -28,7 +28,7 @@ const secondsMin = 3
 const mayBring: readonly Role[] = ['admin', 'editor', 'approver']
 
 /** Scripts, languages and people to choose from at this moment. */
-export async function choicesOf(web: Web, { say, language }: Visit): Promise<Choices> {
+export async function choicesOf(web: Web, { say, language, person }: Visit): Promise<Choices> {
   const versions = await submittedVersions(web.database)
   const everyone = await people(web.database)
   return {
@@ -41,6 +41,8 @@ export async function choicesOf(web: Web, { say, language }: Visit): Promise<Cho
     language: uploadLanguages.map(({ tag }) => ({ value: tag, name: languageIn(say, tag) })),
     by: everyone
       .filter(({ role, training }) => mayBring.includes(role) && training === web.training)
+      // Whoever signed in brings it in their own name.
+      .filter(({ id }) => person === undefined || person.id === id)
       .map(({ id, name }) => ({ value: id, name })),
   }
 }
@@ -103,7 +105,10 @@ export function formPage(
   }
   const chosen = (name: 'script' | 'language' | 'by') => ({
     ...field(name),
-    choices: choices[name].map((choice) => ({ ...choice, chosen: choice.value === typed[name] })),
+    choices: choices[name].map((choice) => ({
+      ...choice,
+      chosen: choice.value === typed[name] || (name === 'by' && visit.person?.id === choice.value),
+    })),
   })
   return {
     view: 'upload-form',

@@ -4,13 +4,14 @@ import { takeUpload } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
 import { statusOf } from './errors.ts'
 import type { Incoming } from './incoming.ts'
+import { studio } from './route.ts'
 import { choicesOf, closedPage, formPage, type Typed, typedIn, wrongIn } from './upload-form.ts'
 import { type Page, send, visitOf, type Visit, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
 /** `/uploads/new`: the form; where nothing is taken, what to do instead. */
 export async function uploadFormPage(web: Web, visit: Visit): Promise<Page> {
-  if (!web.openDesk || web.incoming === undefined) return closedPage(visit)
+  if (!visit.is(studio) || web.incoming === undefined) return closedPage(visit)
   return formPage(visit, await choicesOf(web, visit))
 }
 

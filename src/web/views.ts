@@ -7,9 +7,10 @@ import { strict as assert } from 'node:assert'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import Handlebars from 'handlebars'
+import { renderSVG } from 'uqr'
 import { figureIn, type Language } from './formats.ts'
 import { icon, isIcon } from './icons.ts'
-import { chip, isState } from './states.ts'
+import { chip, isState, shapeOf, type Tone } from './states.ts'
 import { isWord, sayIn, type Values } from './words/index.ts'
 
 export interface Views {
@@ -33,6 +34,14 @@ const helpers = {
   chip(state: string, options: Options) {
     assert(isState(state), `no such state: ${state}`)
     return new Handlebars.SafeString(chip(state, sayIn(options.data.root.language)))
+  },
+  /** `{{shape tone}}`: the shape alone, before words of the model's own. */
+  shape(tone: Tone) {
+    return new Handlebars.SafeString(shapeOf(tone))
+  },
+  /** `{{qr address}}`: a square that a phone reads. */
+  qr(address: string) {
+    return new Handlebars.SafeString(renderSVG(address, { border: 2, ecc: 'M' }))
   },
   /** `{{icon "month"}}` */
   icon(name: string) {

@@ -1,4 +1,4 @@
-/** One visit to a page: who looks is unknown yet, so what counts is when, in which language, and what the address asks for. */
+/** One visit to a page: who looks, when, in which language, and what the address asks for. */
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import type { RenderDesk } from '../audio/index.ts'
 import { dayOf, type Day } from '../base/calendar.ts'
@@ -6,6 +6,8 @@ import type { Log } from '../base/log.ts'
 import type { Clock, Instant } from '../base/time.ts'
 import type { Database } from '../db/index.ts'
 import type { IngestCounts } from '../evidence/index.ts'
+import type { Gate, Person } from '../people/index.ts'
+import type { Scope } from '../registry/index.ts'
 import type { AssetName, Assets } from './assets.ts'
 import { csvOf, type Sheet } from './csv.ts'
 import { type Language, languages, momentIn } from './formats.ts'
@@ -13,6 +15,7 @@ import type { Incoming } from './incoming.ts'
 import { askedChoice } from './query.ts'
 import { shellOf, type Section } from './shell.ts'
 import type { Views } from './views.ts'
+import { metAt, type Visitor, type Who, whoIs } from './who.ts'
 import { type Say, sayIn } from './words/index.ts'
 
 /** What every page is made with. */
@@ -26,8 +29,14 @@ export type Web = {
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way; absent where nothing is rendered in this process. */
   desk?: RenderDesk
-  /** Whether people at this machine may do things through the pages (desk.ts). */
+  /** Whether people at this machine may do things through the pages without signing in (who.ts). */
   openDesk: boolean
+  /** Where people find the pages when a proxy stands before them. */
+  publicUrl?: string | undefined
+  /** Who is there, and signing in. */
+  gate: Gate
+  /** Whether somebody may open a page, by its address. */
+  mayOpen: (visitor: Visitor, path: string) => boolean
   /** Files on their way to us; absent where none are taken. */
   incoming?: Incoming
   /** What became of the recordings that people sent through the pages since the start. */
@@ -43,6 +52,13 @@ export type UploadCounts = { fit: number; unfit: number; refused: number; failed
 export type Visit = {
   now: Instant
   today: Day
+  visitor: Visitor
+  /** Who signed in; undefined when nobody did. */
+  person: Person | undefined
+  /** The units that may be seen. */
+  scope: Scope
+  /** Whether this visitor has one of the roles. */
+  is: (roles: readonly Who[]) => boolean
   language: Language
   say: Say
   path: string
@@ -90,7 +106,7 @@ export function sheet(web: Web, show: (web: Web, visit: Visit) => Promise<Sheet>
     response
       .attachment(`${shown.name}${web.training ? '-tap-huan' : ''}.csv`)
       .type('text/csv; charset=utf-8')
-      .set('Cache-Control', 'no-cache')
+      .set('Cache-Control', visit.person === undefined ? 'no-cache' : 'no-store')
       .send(csvOf(web.training ? markedAsExercise(shown, visit.say) : shown))
   }
 }
@@ -105,15 +121,22 @@ function markedAsExercise(sheet: Sheet, say: Say): Sheet {
 }
 
 /** Puts the page into the shell and sends it. */
-export function send(web: Web, response: Response, visit: Visit, shown: Page): void {
+export function send(
+  web: Web,
+  response: Response,
+  visit: Visit,
+  shown: Page,
+  status = shown.status ?? 200,
+): void {
   const asOf = momentIn(visit.language, visit.now)
   const common = { language: visit.language, asOf }
   const body = web.views.render(shown.view, { ...common, ...shown.model })
   const html = web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
   response
-    .status(shown.status ?? 200)
+    .status(status)
     .type('html')
-    .set('Cache-Control', 'no-cache')
+    // What somebody signed in for is not kept for whoever uses the browser next.
+    .set('Cache-Control', visit.person === undefined ? 'no-cache' : 'no-store')
     .vary('Cookie')
     .send(html)
 }
@@ -123,9 +146,15 @@ export function visitOf(web: Web, request: Request): Visit {
   const now = web.clock.now()
   const address = new URL(request.originalUrl, 'http://loa.invalid')
   const language = languageOf(request, address.searchParams)
+  const visitor = metAt(request)
+  const who = whoIs(visitor)
   return {
     now,
     today: dayOf(now),
+    visitor,
+    person: visitor.kind === 'person' ? visitor.present.person : undefined,
+    scope: visitor.kind === 'person' ? visitor.scope : 'all',
+    is: (roles) => who !== undefined && roles.includes(who),
     language,
     say: sayIn(language),
     path: address.pathname,

@@ -1,18 +1,27 @@
 /** Stations: where the loudspeakers stand, which unit they belong to, and when they may play. */
 import { type Day, monthOf, plusDays } from '../../base/calendar.ts'
 import { foldName } from '../../base/text.ts'
-import { type Station, stationById, stationsOf, stationUnitsOn, villagesOf } from '../../registry/index.ts'
+import {
+  covers,
+  type Station,
+  stationById,
+  stationsOf,
+  stationUnitsOn,
+  villagesOf,
+} from '../../registry/index.ts'
 import { type Window, windowsOf } from '../../schedule/index.ts'
 import { airingLines } from '../airing-lines.ts'
 import { answers, unitHref } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { deviceLines } from '../device-lines.ts'
+import { outsideScope } from '../errors.ts'
 import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { greetingCards } from '../recording-cards.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedMonth, askedPage, askedSearch } from '../query.ts'
 import type { Page, Visit, Web } from '../visit.ts'
+import { sentence } from '../words/index.ts'
 
 const kinds = ['ip', 'fm', 'wired'] as const
 const kindWords = { ip: 'stations.kind-ip', fm: 'stations.kind-fm', wired: 'stations.kind-wired' } as const
@@ -66,8 +75,8 @@ export async function stationsSheet(web: Web, visit: Visit): Promise<Sheet> {
 async function stationsAsked(web: Web, visit: Visit) {
   const q = askedSearch(visit.query)
   const kind = askedChoice(visit.query, 'kind', kinds)
-  const stations = await stationsOf(web.database)
   const units = await stationUnitsOn(web.database, visit.today)
+  const stations = (await stationsOf(web.database)).filter(({ id }) => covers(visit.scope, units.get(id)))
   const wanted = foldName(q)
   const found = stations
     .filter((station) => kind === undefined || station.kind === kind)
@@ -107,6 +116,7 @@ export async function stationPage(web: Web, visit: Visit): Promise<Page> {
   const station = await stationById(web.database, visit.part('id'))
   const month = askedMonth(visit.query, monthOf(visit.now))
   const unit = (await stationUnitsOn(web.database, visit.today)).get(station.id)
+  if (!covers(visit.scope, unit)) throw outsideScope(sentence('stations.not-there', { id: station.id }))
   const villages = await villagesOf(web.database, station.id)
   return {
     view: 'station',

@@ -1,12 +1,12 @@
 /** Units: every one with its areas, worst first; and one unit with its stations and airings. */
 import { lastDayOf, monthOf, plusDays } from '../../base/calendar.ts'
 import { AppError } from '../../base/errors.ts'
-import { findUnits, stationsOf, type Unit, unitByCode } from '../../registry/index.ts'
+import { covers, findUnits, stationsOf, type Unit, unitByCode } from '../../registry/index.ts'
 import { coverageOf, type UnitCoverage } from '../../reports/index.ts'
 import { airingLines } from '../airing-lines.ts'
 import { areaLines, filterUnits, unitHref, unitStates } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
-import { Choices } from '../errors.ts'
+import { Choices, outsideScope } from '../errors.ts'
 import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { pageOf } from '../paging.ts'
@@ -83,7 +83,8 @@ async function unitsAsked(web: Web, visit: Visit) {
   const q = askedSearch(visit.query)
   const state = askedChoice(visit.query, 'state', unitStates)
   const coverage = await coverageOf(web.database, { month, now: visit.now })
-  return { month, q, state, all: coverage.units.length, units: filterUnits(coverage.units, q, state) }
+  const seen = coverage.units.filter(({ unit }) => covers(visit.scope, unit))
+  return { month, q, state, all: seen.length, units: filterUnits(seen, q, state) }
 }
 
 function unitLine(visit: Visit, line: UnitCoverage, month: string): object {
@@ -101,6 +102,7 @@ function unitLine(visit: Visit, line: UnitCoverage, month: string): object {
 export async function unitPage(web: Web, visit: Visit): Promise<Page> {
   const month = askedMonth(visit.query, monthOf(visit.now))
   const unit = await unitAsked(web, visit)
+  if (!covers(visit.scope, unit)) throw outsideScope(sentence('unit.not-there', { code: unit.code }))
   if (unit.level !== 'commune') throw new AppError('not_found', sentence('unit.level-not-commune'))
   const coverage = await coverageOf(web.database, { month, now: visit.now })
   const line = coverage.units.find(

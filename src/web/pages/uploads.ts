@@ -6,6 +6,7 @@ import { foldName } from '../../base/text.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { pageOf } from '../paging.ts'
+import { studio } from '../route.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
 import { wordOf } from '../states.ts'
 import { searched, tenths, type UploadCard, uploadCards } from '../upload-cards.ts'
@@ -36,7 +37,7 @@ export async function uploadsPage(web: Web, visit: Visit): Promise<Page> {
       })),
       filtered: q !== '' || state !== undefined,
       none: all === 0,
-      open: web.openDesk && web.incoming !== undefined,
+      open: visit.is(studio) && web.incoming !== undefined,
       lines,
       paging,
       csv: csvHref(visit, '/uploads.csv'),

@@ -1,8 +1,10 @@
 /** English: the same words as `vi.ts`, equally plain. */
+import { enPeople } from './en-people.ts'
 import { enUploads } from './en-uploads.ts'
 import type { vi } from './vi.ts'
 
 export const en: Record<keyof typeof vi, string> = {
+  ...enPeople,
   ...enUploads,
   'app.name': 'Loa Làng',
   'app.line': 'Village loudspeakers against human trafficking',

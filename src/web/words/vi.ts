@@ -1,7 +1,9 @@
 /** Vietnamese, the first language of the pages. `{name}` is a value; see `sayIn`. */
+import { viPeople } from './vi-people.ts'
 import { viUploads } from './vi-uploads.ts'
 
 export const vi = {
+  ...viPeople,
   ...viUploads,
   'app.name': 'Loa Làng',
   'app.line': 'Truyền thanh cơ sở phòng, chống mua bán người',

@@ -1,0 +1,53 @@
+/** One guard before every page and every deed: from our own pages only, and by those only who may. */
+import type { Request, RequestHandler, Response } from 'express'
+import { AppError } from '../base/errors.ts'
+import { HttpRefusal } from './errors.ts'
+import { recordRefusal } from './refused.ts'
+import type { Route } from './route.ts'
+import type { Web } from './visit.ts'
+import { sentence } from './words/index.ts'
+import { isOurPage, isThisMachine, metAt, whoIs } from './who.ts'
+
+/** Lets a request pass to its route, or refuses it, or shows the way to the sign-in page. */
+export function guard(web: Web, route: Route): RequestHandler {
+  return async (request, response, next) => {
+    const reading = route.method === 'get'
+    if (!reading && !isOurPage(web, request)) throw new AppError('forbidden', sentence('error.not-our-page'))
+    if (await mayPass(web, route, request, response, reading)) next()
+  }
+}
+
+async function mayPass(
+  web: Web,
+  route: Route,
+  request: Request,
+  response: Response,
+  reading: boolean,
+): Promise<boolean> {
+  if (route.who === 'everyone') return true
+  const visitor = metAt(request)
+  const who = whoIs(visitor)
+  if (who === undefined) {
+    // Somebody at another machine, where only this one's desk is open, is told so rather than asked for a password.
+    if (!reading) throw new HttpRefusal(401, 'error.signed-out')
+    response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`)
+    return false
+  }
+  if (visitor.kind === 'person' && visitor.present.mustSetUpCodes && route.unfinished !== true) {
+    if (!reading) throw new AppError('forbidden', sentence('error.codes-first'))
+    response.redirect(303, '/me/codes')
+    return false
+  }
+  if (route.who.includes(who)) return true
+  if (visitor.kind !== 'person') throw refusedHere(web, request, reading)
+  await recordRefusal(web, request)
+  throw new AppError('forbidden', sentence('error.not-your-role'))
+}
+
+/** Why somebody who did not sign in may not: the desk is closed, or this is not its machine, or a name is needed. */
+function refusedHere(web: Web, request: Request, reading: boolean): AppError {
+  if (reading || (web.openDesk && isThisMachine(request))) {
+    return new AppError('forbidden', sentence('error.sign-in-first'))
+  }
+  return new AppError('forbidden', sentence(web.openDesk ? 'error.not-our-page' : 'error.desk-closed'))
+}

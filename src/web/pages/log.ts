@@ -1,0 +1,118 @@
+/** The log of what people did, for auditors and admins. */
+import { dayOf, timeOfDay } from '../../base/calendar.ts'
+import { AppError } from '../../base/errors.ts'
+import {
+  type Deed,
+  type DeedFilter,
+  deedLog,
+  deedsMax,
+  kindsOfDeeds,
+  people,
+  type Via,
+} from '../../people/index.ts'
+import { csvHref, type Sheet } from '../csv.ts'
+import { momentIn } from '../formats.ts'
+import { pageLines, pageOfTotal } from '../paging.ts'
+import { askedChoice, askedDay, askedId, askedPage, askedSearch } from '../query.ts'
+import type { Page, Visit, Web } from '../visit.ts'
+import { sentence, type Word } from '../words/index.ts'
+
+const viaWords: Record<Via, Word> = {
+  web: 'log.via-web',
+  cli: 'log.via-cli',
+  desk: 'log.via-desk',
+  system: 'log.via-system',
+}
+
+/** `/log?q=&person=&what=&from=&to=&page=`: the newest first. */
+export async function logPage(web: Web, visit: Visit): Promise<Page> {
+  const { filter, kinds } = await filterAsked(web, visit)
+  const page = askedPage(visit.query)
+  const { deeds, total } = await deedLog(web.database, filter, {
+    skip: (page - 1) * pageLines,
+    take: pageLines,
+  })
+  const title = visit.say('log.title')
+  const names = await namesOf(web)
+  return {
+    view: 'log',
+    title,
+    section: 'log',
+    model: {
+      title,
+      q: filter.text ?? '',
+      person: filter.person ?? '',
+      from: filter.from ?? '',
+      to: filter.to ?? '',
+      kinds: kinds.map((kind) => ({ value: kind, name: kind, chosen: kind === filter.what })),
+      filtered: Object.values(filter).some((value) => value !== undefined && value !== ''),
+      lines: deeds.map((deed) => ({
+        at: deed.at,
+        moment: momentIn(visit.language, deed.at),
+        who: whoIn(visit, deed, names),
+        ...{ what: deed.what, subject: deed.subject, detail: detailOf(deed) },
+        from: fromIn(visit, deed),
+      })),
+      paging: pageOfTotal(total, page, visit.link),
+      more: total > deedsMax ? visit.say('log.more', { most: deedsMax, total }) : '',
+      csv: csvHref(visit, '/log.csv'),
+    },
+  }
+}
+
+/** `/log.csv`: the newest 20,000 lines of the same filter. */
+export async function logSheet(web: Web, visit: Visit): Promise<Sheet> {
+  const { filter } = await filterAsked(web, visit)
+  const { deeds } = await deedLog(web.database, filter, { skip: 0, take: deedsMax })
+  const { say } = visit
+  return {
+    name: 'loa-lang-nhat-ky',
+    head: [
+      ...[say('log.at'), say('log.person'), say('log.what'), say('log.subject')],
+      ...[say('log.from'), say('me.session-address'), say('log.detail')],
+    ],
+    rows: deeds.map((deed) => [
+      ...[`${dayOf(deed.at)} ${timeOfDay(deed.at)}`, deed.person, deed.what, deed.subject],
+      ...[say(viaWords[deed.via]), deed.address, detailOf(deed)],
+    ]),
+  }
+}
+
+async function filterAsked(web: Web, visit: Visit): Promise<{ filter: DeedFilter; kinds: string[] }> {
+  const { query } = visit
+  const kinds = await kindsOfDeeds(web.database)
+  const [from, to] = [askedDay(query, 'from'), askedDay(query, 'to')]
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new AppError('invalid', sentence('wrong.days', { from, to }))
+  }
+  const text = askedSearch(query)
+  return {
+    kinds,
+    filter: {
+      person: askedId(query, 'person'),
+      what: askedChoice(query, 'what', kinds),
+      from,
+      to,
+      text: text === '' ? undefined : text,
+    },
+  }
+}
+
+async function namesOf(web: Web): Promise<Map<string, string>> {
+  return new Map((await people(web.database)).map(({ id, name }) => [id, name]))
+}
+
+function whoIn({ say }: Visit, { person, via }: Deed, names: ReadonlyMap<string, string>): string {
+  if (person === null) return say(viaWords[via])
+  return names.get(person) ?? person
+}
+
+function fromIn({ say }: Visit, { via, address }: Deed): string {
+  return address === null || address === '' ? say(viaWords[via]) : `${say(viaWords[via])}, ${address}`
+}
+
+/** Details as they were kept; empty ones say nothing. */
+function detailOf({ detail }: Deed): string {
+  const text = JSON.stringify(detail)
+  return text === '{}' ? '' : text
+}

@@ -1,0 +1,33 @@
+/** What a line in the table of routes says. */
+import type { RequestHandler } from 'express'
+import type { Who } from './who.ts'
+
+export type Method = 'get' | 'post' | 'head' | 'patch' | 'delete'
+
+export type Route = {
+  method: Method
+  /** As express writes it. */
+  path: string
+  /** Who may; `everyone` needs no session. */
+  who: 'everyone' | readonly Who[]
+  /** Open to those, too, who have not set up the codes they must have. */
+  unfinished?: boolean
+  /** Takes a form: its fields are read before. */
+  form?: boolean
+  /** Answers programmes, who are nobody: it is not asked who is there. */
+  bare?: boolean
+  /** Tried often it is guessed: bounded for each address. */
+  bounded?: boolean
+  handle: RequestHandler
+}
+
+/** Everyone who may read at all, also while nobody has an account. */
+export const readers: readonly Who[] = [
+  ...(['admin', 'editor', 'approver', 'operator', 'auditor', 'desk', 'reader'] as const),
+]
+/** Readers of the whole province; operators see their own units. */
+export const provincial: readonly Who[] = readers.filter((who) => who !== 'operator')
+/** Those with an account. */
+export const signedIn: readonly Who[] = ['admin', 'editor', 'approver', 'operator', 'auditor']
+/** Those who bring recordings and steer their making. */
+export const studio: readonly Who[] = ['admin', 'editor', 'approver', 'desk']

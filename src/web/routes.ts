@@ -1,0 +1,156 @@
+/**
+ * Every address there is, with who may open it: express is mounted from this table, and a test asks each of them as each
+ * role. A line that the test's own table does not know fails it.
+ */
+import express from 'express'
+import { rateLimit } from 'express-rate-limit'
+import { audioFile } from './audio.ts'
+import { airingSound } from './by-hand.ts'
+import { HttpRefusal } from './errors.ts'
+import { guard } from './guard.ts'
+import { health } from './health.ts'
+import { incomingPath } from './incoming.ts'
+import { originalFile } from './originals.ts'
+import { peopleRoutes } from './routes-of-people.ts'
+import { aboutPage } from './pages/about.ts'
+import { airingsPage, airingsSheet } from './pages/airings.ts'
+import { devicesPage, devicesSheet } from './pages/devices.ts'
+import { monthPage, monthSheet } from './pages/month.ts'
+import {
+  greetingsPage,
+  greetingsSheet,
+  recordingsPage,
+  recordingsSheet,
+  variantsPage,
+  variantsSheet,
+} from './pages/recordings.ts'
+import { stationPage, stationsPage, stationsSheet } from './pages/stations.ts'
+import { unitPage, unitsPage, unitsSheet } from './pages/units.ts'
+import { uploadPage, uploadsPage, uploadsSheet } from './pages/uploads.ts'
+import { renderingDeed, renderingEvents } from './rendering.ts'
+import { provincial, readers, type Route, studio } from './route.ts'
+import { uploadFormPage, uploadTaken } from './upload-taking.ts'
+import { page, type Page, sheet, type Visit, type Web } from './visit.ts'
+import { actingFrom } from '../people/index.ts'
+import type { Sheet } from './csv.ts'
+import { meet, metAt, originOf, type Visitor, type Who, whoIs } from './who.ts'
+
+/** A form has a few short texts. */
+const formBytesMax = 64 * 1024
+/** Tries from one address in a minute, where a secret is asked for. */
+const triesMax = 60
+
+/** The table, for these pages. */
+export function routesOf(web: Web): Route[] {
+  const shown = (
+    path: string,
+    who: readonly Who[],
+    show: (web: Web, visit: Visit) => Promise<Page>,
+  ): Route => {
+    return { method: 'get', path, who, handle: page(web, show) }
+  }
+  const listed = (
+    path: string,
+    who: readonly Who[],
+    show: (web: Web, visit: Visit) => Promise<Sheet>,
+  ): Route => ({ method: 'get', path, who, handle: sheet(web, show) })
+  return [
+    { method: 'get', path: '/', who: readers, handle: home(web) },
+    listed('/month.csv', provincial, monthSheet),
+    shown('/units', readers, unitsPage),
+    listed('/units.csv', readers, unitsSheet),
+    shown('/units/:code', readers, unitPage),
+    shown('/airings', readers, airingsPage),
+    listed('/airings.csv', readers, airingsSheet),
+    { method: 'get', path: '/airings/:id.mp3', who: readers, handle: airingSound(web) },
+    shown('/recordings', provincial, recordingsPage),
+    listed('/recordings.csv', provincial, recordingsSheet),
+    shown('/recordings/greetings', provincial, greetingsPage),
+    listed('/recordings/greetings.csv', provincial, greetingsSheet),
+    shown('/recordings/variants', provincial, variantsPage),
+    listed('/recordings/variants.csv', provincial, variantsSheet),
+    { method: 'get', path: '/audio/:file', who: readers, handle: audioFile(web) },
+    { method: 'get', path: '/rendering/events', who: provincial, handle: renderingEvents(web) },
+    { method: 'post', path: '/rendering/stop', who: studio, handle: renderingDeed(web, 'stop') },
+    { method: 'post', path: '/rendering/go-on', who: studio, handle: renderingDeed(web, 'goOn') },
+    shown('/uploads', provincial, uploadsPage),
+    listed('/uploads.csv', provincial, uploadsSheet),
+    shown('/uploads/new', provincial, uploadFormPage),
+    { method: 'post', path: '/uploads', who: studio, form: true, handle: uploadTaken(web) },
+    shown('/uploads/:id', provincial, uploadPage),
+    { method: 'get', path: '/uploads/:id/original', who: provincial, handle: originalFile(web) },
+    ...incomingRoutes(web),
+    shown('/stations', readers, stationsPage),
+    listed('/stations.csv', readers, stationsSheet),
+    shown('/stations/:id', readers, stationPage),
+    shown('/devices', provincial, devicesPage),
+    listed('/devices.csv', provincial, devicesSheet),
+    shown('/about', readers, aboutPage),
+    ...peopleRoutes(web),
+    { method: 'get', path: '/healthz', who: 'everyone', bare: true, handle: health(web) },
+  ]
+}
+
+function incomingRoutes({ incoming }: Web): Route[] {
+  if (incoming === undefined) return []
+  const { handle } = incoming
+  const path = `${incomingPath}/:id`
+  return [
+    { method: 'post', path: incomingPath, who: studio, handle },
+    { method: 'head', path, who: studio, handle },
+    { method: 'patch', path, who: studio, handle },
+    { method: 'delete', path, who: studio, handle },
+  ]
+}
+
+/** The month of the whole province; operators begin with their own units. */
+function home(web: Web): express.RequestHandler {
+  const month = page(web, monthPage)
+  return (request, response, next) => {
+    if (request.method !== 'GET' || !isOperator(request)) return month(request, response, next)
+    response.redirect(303, '/units')
+  }
+}
+
+function isOperator(request: express.Request): boolean {
+  return whoIs(metAt(request)) === 'operator'
+}
+
+/** Mounts the table: bound, guard, fields of a form, then the page or deed, whose doings carry where they came from. */
+export function mount(app: express.Express, web: Web, routes: readonly Route[]): void {
+  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 20 })
+  const bounded = rateLimit({
+    windowMs: 60_000,
+    limit: triesMax,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    // Behind a proxy that is not told to us all share its address; that is bounded as well.
+    validate: false,
+    handler: () => {
+      throw new HttpRefusal(429, 'error.too-often')
+    },
+  })
+  for (const route of routes) {
+    const before = [
+      ...(route.bounded === true ? [bounded] : []),
+      ...(route.bare === true ? [] : [meet(web)]),
+      guard(web, route),
+      ...(route.form === true ? [form] : []),
+    ]
+    app[route.method](route.path, ...before, (request, response, next) =>
+      actingFrom(originOf(request), () => route.handle(request, response, next)),
+    )
+  }
+}
+
+/** Whether somebody may open the page at a fixed address of the table. */
+export function mayOpenBy(routes: readonly Route[]): (visitor: Visitor, path: string) => boolean {
+  const pages = new Map(
+    routes.filter(({ method }) => method === 'get').map((route) => [route.path, route.who]),
+  )
+  return (visitor, path) => {
+    const who = whoIs(visitor)
+    const allowed = pages.get(path)
+    return who !== undefined && allowed !== undefined && (allowed === 'everyone' || allowed.includes(who))
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Who is at the other end of a request, and what they may open.
+ *
+ * Until anybody has an account there is nobody to ask for, and the pages only show, to everyone who reaches them. From
+ * the first account on, whoever is not signed in sees the sign-in page and nothing else. Beside that the hub may be told
+ * that whoever sits at its own machine is its staff (`LOA_DESK=1`): that counts for requests from this machine alone,
+ * made under its own name and through no proxy.
+ */
+import type { Request, RequestHandler } from 'express'
+import type { Origin, Present, Role } from '../people/index.ts'
+import { type Scope, scopeOf } from '../registry/index.ts'
+import { dayOf } from '../base/calendar.ts'
+import type { Web } from './visit.ts'
+
+/** A role; `desk`: the open desk of this machine; `reader`: anyone, while nobody has an account. */
+export type Who = Role | 'desk' | 'reader'
+
+export type Visitor =
+  | { kind: 'person'; present: Present; scope: Scope }
+  | { kind: 'desk' }
+  | { kind: 'reader' }
+  | { kind: 'nobody' }
+
+const nobody: Visitor = { kind: 'nobody' }
+const visitors = new WeakMap<Request, Visitor>()
+
+const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
+/** What proxies add, as far as they do. */
+const ofProxies = /^(?:forwarded|via|x-forwarded-.+|x-real-ip)$/
+const ownNames = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
+
+/** Finds out who is there, once for each request. */
+export function meet(web: Web): RequestHandler {
+  return async (request, _response, next) => {
+    if (!visitors.has(request)) visitors.set(request, await visitorOf(web, request))
+    next()
+  }
+}
+
+/** Who was met; nobody where nobody was asked. */
+export function metAt(request: Request): Visitor {
+  return visitors.get(request) ?? nobody
+}
+
+async function visitorOf(web: Web, request: Request): Promise<Visitor> {
+  const present = await web.gate.present(request.headers.cookie ?? '')
+  if (present !== undefined) {
+    const scope =
+      present.person.role === 'operator'
+        ? await scopeOf(web.database, present.units, dayOf(web.clock.now()))
+        : 'all'
+    return { kind: 'person', present, scope }
+  }
+  if (web.openDesk && isThisMachine(request)) return { kind: 'desk' }
+  return (await web.gate.open()) ? nobody : { kind: 'reader' }
+}
+
+/** Whether a person at this machine asks, without a proxy in between: one that says so, or whose name was asked for. */
+export function isThisMachine(request: Request): boolean {
+  return (
+    loopback.test(request.socket.remoteAddress ?? '') &&
+    ownNames.test(request.headers.host ?? '') &&
+    !Object.keys(request.headers).some((name) => ofProxies.test(name))
+  )
+}
+
+/**
+ * Whether one of our own pages asks, as far as browsers say: by `Sec-Fetch-Site` and `Origin`, of which they send one or
+ * both. Where both are there both count: a proxy that writes our own name into `Host` still leaves the page's in `Origin`.
+ */
+export function isOurPage(web: Web, request: Request): boolean {
+  const { host = '', origin } = request.headers
+  const site = request.headers['sec-fetch-site']
+  const ours = origin === undefined || origin === `http://${host}` || origin === web.publicUrl
+  return (site === undefined || site === 'same-origin') && ours
+}
+
+/** Which of the roles, or of what stands for one, the visitor has. */
+export function whoIs(visitor: Visitor): Who | undefined {
+  if (visitor.kind === 'person') return visitor.present.person.role
+  return visitor.kind === 'nobody' ? undefined : visitor.kind
+}
+
+/** Where what this request does comes from, for the log. */
+export function originOf(request: Request): Origin {
+  return { via: metAt(request).kind === 'desk' ? 'desk' : 'web', address: addressOf(request) }
+}
+
+/** The network address of whoever asks. */
+export function addressOf(request: Request): string {
+  return (request.ip ?? request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+}
