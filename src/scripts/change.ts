@@ -8,6 +8,8 @@ import { type Database, type Db, transact } from '../db/index.ts'
 import { recordDeed } from '../people/index.ts'
 import type { Placeholder } from './content.ts'
 import { factEntries } from './facts/index.ts'
+import { lint, lintRefusal } from './lint/index.ts'
+import { placeNames } from './places.ts'
 import { checkStep, stateOf } from './states.ts'
 import * as store from './store.ts'
 import { type SpokenOf, wordingOf } from './wording.ts'
@@ -15,7 +17,7 @@ import { checkWriter } from './writers.ts'
 
 /**
  * Submits a draft: its wording is fixed as of today and can be rendered. Refuses, changing nothing, what
- * `wordingOf` refuses (`invalid`), an unknown version or person (`not_found`), someone who may not write
+ * `wordingOf` refuses and what `lint` finds an error (`invalid`), an unknown version or person (`not_found`), someone who may not write
  * (`forbidden`), and a version that was submitted before or is older than one submitted (`conflict`).
  */
 export async function submitVersion(
@@ -39,6 +41,12 @@ export async function submitVersion(
     const ground = { placeholders, facts, day: dayOf(now), speakUnconfirmed }
     const wording = wordingOf(draft.source, spokenOf === undefined ? ground : { ...ground, spokenOf })
     if (!wording.ok) throw new AppError('invalid', wording.why)
+    // What is spoken was measured above: reading it a second time takes as long again.
+    const refused = lintRefusal(
+      lint(draft.source, { ...ground, places: await placeNames(tx, dayOf(now)) }),
+      draft.source.body,
+    )
+    if (refused !== undefined) throw new AppError('invalid', refused)
     const fixed = await store.fixWording(tx, {
       script,
       version,

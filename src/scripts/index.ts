@@ -7,6 +7,8 @@
  * - Submitting fixes the wording: slots are filled with the facts of that day, the facts it rests on are
  *   recorded, and that text is what is rendered, approved and heard. A fact that still waits for
  *   confirmation falls away with its sentence, unless the caller speaks it knowingly (exercises, demo).
+ * - What a programme sees better than a tired reader is refused before a person is asked: numbers typed by hand or
+ *   unknown to the register, foreign addresses, a person's name with the place they live in (lint/).
  * - A text written by staff has no power over the programme: see fill.ts.
  * - A version's state (draft, submitted, returned, approved, in force, expired, withdrawn) is stored nowhere: it
  *   follows from what people did to it, from approvals and from the calendar. Withdrawing stops a version for good:
@@ -23,6 +25,9 @@ export type { Fact, Placeholder } from './content.ts'
 export { loadFacts, loadPlaceholders } from './content.ts'
 export type { Filled } from './fill.ts'
 export { fillText } from './fill.ts'
+export type { Finding, LintGround, LintRule } from './lint/index.ts'
+export { lint } from './lint/index.ts'
+export { placeNames } from './places.ts'
 export type { Priority, ReadSource, ScriptHead, ScriptKind, ScriptSource } from './source.ts'
 export { readScript } from './source.ts'
 export { scriptMarkdown } from './markdown.ts'

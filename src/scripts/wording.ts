@@ -80,7 +80,23 @@ export function wordingOf(draft: Draft, ground: Ground): Wording {
   return length.ok ? { ok: true, text, facts, seconds: length.seconds } : length
 }
 
-/** Length in seconds as the voice will speak it, estimated: characters ÷ 14. */
+/** The slots that are heard when the text is filled today; undefined when it cannot be filled. */
+export function slotsHeard(draft: Draft, ground: Ground): string[] | undefined {
+  const filled = fillText(draft.body, slotsOf(draft.kind, ground))
+  return filled.ok ? filled.used : undefined
+}
+
+/** Why a draft is too long to be heard, if it is; one that cannot be filled is measured as it stands. */
+export function lengthFault(draft: Draft, ground: Ground): Sentence | undefined {
+  const filled = fillText(draft.body, slotsOf(draft.kind, ground))
+  const text = tidy(filled.ok ? filled.text : draft.body)
+  if (text.length > textCharactersMax) return tooLong(estimatedSeconds(text)).why
+  const measured = cleanText(withExampleNames(text))
+  const seconds = estimatedSeconds(ground.spokenOf?.(measured).spoken ?? measured)
+  return seconds > secondsMax ? tooLong(seconds).why : undefined
+}
+
+/** Length in seconds as the voice will speak it, estimated from its measured pace. */
 export function estimatedSeconds(spoken: string): number {
   return Array.from(spoken.replaceAll(/\s+/g, ' ').trim()).length / charactersPerSecond
 }
