@@ -66,7 +66,7 @@ export function shellOf(web: Web, visit: Visit, shown: Page): object {
         : { name: visit.person.name, role: visit.say(roleWords[visit.person.role]) },
     signIn: visit.visitor.kind === 'nobody' && shown.section !== null,
     search: web.mayOpen(visit.visitor, '/units'),
-    otherLanguage: other,
+    otherLanguage: visit.posted ? null : other,
     otherLanguageHref: visit.link({ lang: other }),
   }
 }

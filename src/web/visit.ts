@@ -53,6 +53,8 @@ export type Visit = {
   now: Instant
   today: Day
   visitor: Visitor
+  /** Whether it answers a form: then its address alone leads nowhere. */
+  posted: boolean
   /** Who signed in; undefined when nobody did. */
   person: Person | undefined
   /** The units that may be seen. */
@@ -92,8 +94,7 @@ const cookieOptions: CookieOptions = {
 export function page(web: Web, show: (web: Web, visit: Visit) => Promise<Page>): RequestHandler {
   return async (request, response) => {
     const visit = visitOf(web, request)
-    const asked = askedChoice(visit.query, 'lang', languages)
-    if (asked !== undefined) response.cookie(languageCookie, asked, cookieOptions)
+    askedChoice(visit.query, 'lang', languages)
     send(web, response, visit, await show(web, visit))
   }
 }
@@ -130,6 +131,8 @@ export function send(
 ): void {
   const asOf = momentIn(visit.language, visit.now)
   const common = { language: visit.language, asOf }
+  const asked = languages.find((each) => each === visit.query.get('lang'))
+  if (asked !== undefined) response.cookie(languageCookie, asked, cookieOptions)
   const body = web.views.render(shown.view, { ...common, ...shown.model })
   const html = web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
   response
@@ -152,6 +155,7 @@ export function visitOf(web: Web, request: Request): Visit {
     now,
     today: dayOf(now),
     visitor,
+    posted: request.method === 'POST',
     person: visitor.kind === 'person' ? visitor.present.person : undefined,
     scope: visitor.kind === 'person' ? visitor.scope : 'all',
     is: (roles) => who !== undefined && roles.includes(who),

@@ -2,11 +2,13 @@
 import type { AddressInfo } from 'node:net'
 import type { RenderDesk } from '../../src/audio/index.ts'
 import { type Log, silentLog } from '../../src/base/log.ts'
-import { createWeb } from '../../src/web/index.ts'
+import { createWeb, type Route } from '../../src/web/index.ts'
 import type { Month } from './month.ts'
 
 export type Served = {
   url: string
+  /** The table from which the pages were mounted. */
+  routes: readonly Route[]
   month: Month
   /** Fetches a page; `text` is its body. Redirects are not followed: there are none. */
   get(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; text: string }>
@@ -19,6 +21,8 @@ export type ServedWith = {
   desk?: RenderDesk
   openDesk?: boolean
   incomingFolder?: string
+  secret?: string
+  publicUrl?: string
 }
 
 export async function serve(month: Month, options: ServedWith = {}): Promise<Served> {
@@ -30,6 +34,7 @@ export async function serve(month: Month, options: ServedWith = {}): Promise<Ser
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url,
+    routes: app.routes,
     month,
     async get(path, init) {
       const response = await fetch(url + path, { redirect: 'manual', ...init })

@@ -1,0 +1,149 @@
+/**
+ * Coming in, in a real browser on a phone: the first admin by the link, with codes; then the pages of people and the log.
+ * Nothing serious for axe, nothing wider than the phone, no error on the console, every target large enough for a
+ * finger, and a picture of each page in `test-results/web`.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { firstAdminLink } from '../../src/people/index.ts'
+import { codeOf, goodPassword, secret } from '../people/office.ts'
+import { emptyDesk, today } from './month.ts'
+import { serve, type Served } from './served.ts'
+
+const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
+let browser: Browser
+let office: Served
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true })
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  office = await serve(await emptyDesk(), { secret })
+})
+
+afterAll(async () => {
+  await browser.close()
+  await office.close()
+})
+
+async function open(width: number, javaScriptEnabled = true) {
+  const context = await browser.newContext({
+    viewport: { width, height: width === 360 ? 740 : 900 },
+    javaScriptEnabled,
+  })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('console', (message) => {
+    // The browser itself reports a page that is no 200; that is no fault of the page.
+    if (message.type() === 'error' && !message.text().includes('the server responded with'))
+      errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(error.message))
+  return { context, page, errors }
+}
+
+/** Looks the page over, and takes its picture. */
+async function look(page: Page, name: string): Promise<void> {
+  const width = page.viewportSize()!.width
+  await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true })
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<{
+    violations: { id: string; impact: string; nodes: { html: string }[] }[]
+  }>('axe.run()')
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+    [],
+  )
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(
+    0,
+  )
+  const low = await page.evaluate(
+    `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden]), .whoami button, .whoami a')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
+  )
+  expect(low, name).toEqual([])
+}
+
+describe('on a phone', () => {
+  it(
+    'the first admin comes in by the link, sets up codes, invites, and reads the log',
+    { timeout: 60_000 },
+    async () => {
+      const { context, page, errors } = await open(360)
+      const link = (await firstAdminLink(office.month.database, today))!
+      await page.goto(`${office.url}/welcome/${link}`)
+      await look(page, 'welcome')
+      await page.fill('#id', 'quan')
+      await page.fill('#name', 'Trần Quản Trị')
+      await page.fill('#password', goodPassword)
+      await page.fill('#again', 'một câu khác hẳn')
+      await page.click('main button')
+      await look(page, 'welcome-wrong')
+      expect(await page.inputValue('#name')).toBe('Trần Quản Trị')
+      await page.fill('#password', goodPassword)
+      await page.fill('#again', goodPassword)
+      await page.click('main button')
+      expect(new URL(page.url()).pathname).toBe('/me/codes')
+      await look(page, 'codes')
+      const key = (await page.textContent('main code'))!
+      await page.fill('#code', codeOf(key, -1))
+      await page.click('main button')
+      await look(page, 'codes-done')
+      for (const [path, name] of [
+        ['/people', 'people'],
+        ['/people/new', 'invite'],
+        ['/people/quan', 'person-self'],
+        ['/me', 'me'],
+        ['/log', 'log'],
+      ] as const) {
+        await page.goto(office.url + path)
+        await look(page, name)
+      }
+      await page.goto(`${office.url}/people/new`)
+      await page.fill('#name', 'Hồ Thị Hoa')
+      await page.fill('#id', 'hoa')
+      await page.selectOption('#role', 'operator')
+      await page.fill('#units', '20443')
+      await page.click('main form button')
+      await look(page, 'link')
+      await page.click('main a[href="/people/hoa"]')
+      await look(page, 'person')
+      await page.click('.whoami button')
+      expect(new URL(page.url()).pathname).toBe('/sign-in')
+      await look(page, 'sign-in')
+      await page.fill('#name', 'quan')
+      await page.fill('#password', 'sai mật khẩu')
+      await page.click('main button')
+      await look(page, 'sign-in-wrong')
+      expect(await page.inputValue('#name')).toBe('quan')
+      expect(await page.inputValue('#password')).toBe('')
+      await page.fill('#password', goodPassword)
+      await page.click('main button')
+      expect(new URL(page.url()).pathname).toBe('/sign-in/code')
+      await look(page, 'code')
+      await page.fill('#code', codeOf(key))
+      await page.click('main button')
+      expect(new URL(page.url()).pathname).toBe('/')
+      expect(errors).toEqual([])
+      await context.close()
+    },
+  )
+})
+
+describe('on a desk, without any script', () => {
+  it('the sign-in page works, and the same code a second time does not', { timeout: 60_000 }, async () => {
+    const { context, page } = await open(1280, false)
+    await page.goto(`${office.url}/units?q=tra`)
+    expect(await page.title()).toContain('Đăng nhập')
+    await page.fill('#name', 'quan')
+    await page.fill('#password', goodPassword)
+    await page.click('main button')
+    const used = await office.month.database.selectFrom('code_used').select('code').orderBy('at').execute()
+    await page.fill('#code', used.at(-1)!.code)
+    await page.click('main button')
+    expect(await page.textContent('.why')).toContain('đã dùng rồi')
+    await context.close()
+  })
+})
