@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { audioCommands } from './audio.ts'
 import { deviceCommands } from './devices.ts'
 import { evidenceCommands } from './evidence.ts'
+import { factCommands } from './facts.ts'
 import { listenCommands } from './listen.ts'
 import { peopleCommands } from './people.ts'
 import { processCommands } from './processes.ts'
@@ -45,6 +46,7 @@ function commandLine(): Command {
     unitCommands,
     peopleCommands,
     scriptCommands,
+    factCommands,
     audioCommands,
     uploadCommands,
     sayCommand,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
-import { approve, awaitingApproval } from '../approval/index.ts'
+import { approve, awaitingApproval, versionStates } from '../approval/index.ts'
 import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
 import {
   importScript,
@@ -17,16 +17,23 @@ import {
 } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
 import { passphraseOf, readKeyFile } from './people.ts'
+import { draftCommands } from './drafts.ts'
 import { argument, listing, required, table, wholeNumber, workCommand } from './shell.ts'
-import { importedWord, versionWord } from './words.ts'
+import { importedWord, stateWord } from './words.ts'
 
 export function scriptCommands(program: Command): void {
   const scripts = program.command('scripts').description('bản tin · scripts')
   workCommand(scripts, 'list', 'mọi bản tin · all scripts', async (work) => {
-    const all = await scriptsOf(work.database)
+    const states = await versionStates(work.database, work.clock.now())
+    const all = (await scriptsOf(work.database)).map((script) => ({
+      ...script,
+      versions: script.versions.map((version) => {
+        return { ...version, stands: states.get(`${script.id}/${String(version.version)}`) ?? 'draft' }
+      }),
+    }))
     const rows = all.flatMap((script) =>
       script.versions.map(
-        (version) => [script.id, version.version, versionWord[version.state], version.title] as const,
+        (version) => [script.id, version.version, stateWord[version.stands], version.title] as const,
       ),
     )
     return {
@@ -96,6 +103,7 @@ export function scriptCommands(program: Command): void {
   })
     .requiredOption('--by <person>', 'người thu hồi · who withdraws it')
     .requiredOption('--why <reason>', 'lý do · why')
+  draftCommands(scripts)
   approvalCommands(program)
 }
 
@@ -173,7 +181,11 @@ async function readingOf(
   { script, version }: { script: string; version: number },
 ): Promise<SpokenOf | undefined> {
   const known = (await scriptsOf(work.database)).find(({ id }) => id === script)
-  const language = known?.versions.find((one) => one.version === version)?.language ?? 'vi'
+  return readingIn(work, known?.versions.find((one) => one.version === version)?.language ?? 'vi')
+}
+
+/** How the programme reads a language aloud; undefined for one without a lexicon, which a person reads. */
+export async function readingIn(work: Work, language: string): Promise<SpokenOf | undefined> {
   if (!(await hasLexicon(work.speechFolder, language)) && language !== 'vi') return undefined
   const lexicon = await loadLexicon(work.speechFolder, { language })
   return (text) => {

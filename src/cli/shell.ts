@@ -77,8 +77,23 @@ export function say(sentence: Sentence): void {
   process.stderr.write(`${sentence.vi}\n${sentence.en}\n`)
 }
 
+/** A command that did all its work and found faults (`invalid`): its answer is printed all the same. */
+export class FoundFaults extends AppError {
+  readonly answer: Answer
+
+  constructor(answer: Answer, sentence: Sentence) {
+    super('invalid', sentence)
+    this.answer = answer
+  }
+}
+
 /** Says why a command failed and returns its exit code. A bug is shown whole, with its trace. */
 export function refuse(error: unknown, json: boolean): number {
+  if (error instanceof FoundFaults) {
+    print(error.answer, json)
+    say(error.sentence)
+    return exitCodes[error.code]
+  }
   if (error instanceof AppError) {
     say(error.sentence)
     if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, ...error.sentence } })}\n`)

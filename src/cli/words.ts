@@ -1,7 +1,7 @@
 /** What tables call the states: the same words as on the pages, Vietnamese first. */
 import type { DeviceDelivery } from '../delivery/index.ts'
 import type { OutcomeState } from '../evidence/index.ts'
-import type { ImportedScript, VersionSummary } from '../scripts/index.ts'
+import type { ImportedScript, VersionState } from '../scripts/index.ts'
 
 export const outcomeWord: Record<OutcomeState, string> = {
   met: '● đạt · met',
@@ -21,11 +21,14 @@ export const deviceWord: Record<DeviceDelivery['state'], string> = {
   never: 'chưa từng lên tiếng · never heard',
 }
 
-export const versionWord: Record<VersionSummary['state'], string> = {
+export const stateWord: Record<VersionState, string> = {
   draft: 'bản nháp · draft',
-  submitted: 'đã trình · submitted',
-  returned: 'bị trả lại · returned',
-  withdrawn: 'đã thu hồi · withdrawn',
+  submitted: '◐ đã trình, chờ duyệt · submitted',
+  returned: '✕ bị trả lại · returned',
+  approved: '● đã duyệt, chưa đến ngày · approved',
+  'in-force': '● có hiệu lực · in force',
+  expired: '– hết hiệu lực · expired',
+  withdrawn: '– đã thu hồi · withdrawn',
 }
 
 export const importedWord: Record<ImportedScript['state'], string> = {
