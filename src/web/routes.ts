@@ -149,6 +149,7 @@ export function mayOpenBy(routes: readonly Route[]): (visitor: Visitor, path: st
     routes.filter(({ method }) => method === 'get').map((route) => [route.path, route.who]),
   )
   return (visitor, path) => {
+    if (visitor.kind === 'person' && visitor.present.mustSetUpCodes) return false
     const who = whoIs(visitor)
     const allowed = pages.get(path)
     return who !== undefined && allowed !== undefined && (allowed === 'everyone' || allowed.includes(who))

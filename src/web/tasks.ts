@@ -3,10 +3,10 @@
  * anything being heard at all, then what keeps this month from being met.
  */
 import { monthOf } from '../base/calendar.ts'
-import { approvedRecordings, awaitingApproval, currentKeysDocument } from '../approval/index.ts'
+import { approvedRecordings, awaitingApproval, currentKeysDocument, keyStates } from '../approval/index.ts'
 import { recordingsOf, renderFailures } from '../audio/index.ts'
 import { airingOutcomes, attestationsOf } from '../evidence/index.ts'
-import { people, personKeys, type Role } from '../people/index.ts'
+import { people, type Role } from '../people/index.ts'
 import type { Coverage } from '../reports/index.ts'
 import { scriptsOf, submittedVersions } from '../scripts/index.ts'
 import { campaignsIn, previewMonth, windowsOf } from '../schedule/index.ts'
@@ -51,14 +51,12 @@ function sees(text: string, href: string, ...commands: string[]): Task {
   return { text, commands, href }
 }
 
-async function peopleTasks(web: Web, { say }: Visit): Promise<Task[]> {
+async function peopleTasks(web: Web, { say, now }: Visit): Promise<Task[]> {
   const everyone = await people(web.database)
   const approvers = everyone.filter(({ role }) => role === 'approver')
-  const signing = new Set(
-    (await personKeys(web.database))
-      .filter(({ revokedAt }) => revokedAt === null)
-      .map(({ person }) => person),
-  )
+  const keys = (await keyStates(web.database, now)).filter(({ state }) => state !== 'revoked')
+  const confirmed = keys.filter(({ state }) => state !== 'pending-confirmation')
+  const signing = new Set(confirmed.map(({ person }) => person))
   const tasks: Task[] = []
   if (everyone.length === 0) {
     tasks.push(
@@ -71,7 +69,14 @@ async function peopleTasks(web: Web, { say }: Visit): Promise<Task[]> {
   } else if (approvers.length === 0) {
     tasks.push(does(say('todo.approver'), 'loa people add tran.thi.b --name "Trần Thị B" --role approver'))
   } else if (!approvers.some(({ id }) => signing.has(id))) {
-    tasks.push(does(say('todo.approver-key'), `loa keys new ${approvers[0]?.id ?? ''} --file khoa-duyet.pem`))
+    const somebody = `<${say('todo.somebody')}>`
+    const admin = everyone.find(({ role }) => role === 'admin')?.id ?? somebody
+    const [waits] = keys
+    const command =
+      waits === undefined
+        ? `loa keys new ${approvers[0]?.id ?? ''} --file khoa-duyet.pem --by ${admin}`
+        : `loa keys confirm ${waits.kid} --by ${somebody}`
+    tasks.push(does(say('todo.approver-key'), command))
   }
   if ((await currentKeysDocument(web.database)) === undefined) {
     tasks.push(

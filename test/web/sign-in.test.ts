@@ -191,7 +191,7 @@ describe('the first admin', () => {
   it('reads in the log who did it, from where, and what was before; and has it as a file', async () => {
     const { text } = await admin.get('/log?what=person.role-changed')
     expect(readerSees(text)).toMatch(
-      /Trần Quản Trị person\.role-changed an trang web, 127\.0\.0\.1 .*"before":\{"role":"editor"\}/,
+      /Trần Quản Trị đổi vai trò an trang web, 127\.0\.0\.1 .*"before":\{"role":"editor"\}/,
     )
     const sheet = await admin.get('/log.csv?person=quan')
     const lines = sheet.text.trim().split('\n')

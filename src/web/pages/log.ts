@@ -15,7 +15,7 @@ import { momentIn } from '../formats.ts'
 import { pageLines, pageOfTotal } from '../paging.ts'
 import { askedChoice, askedDay, askedId, askedPage, askedSearch } from '../query.ts'
 import type { Page, Visit, Web } from '../visit.ts'
-import { sentence, type Word } from '../words/index.ts'
+import { isWord, sentence, type Word } from '../words/index.ts'
 
 const viaWords: Record<Via, Word> = {
   web: 'log.via-web',
@@ -44,13 +44,17 @@ export async function logPage(web: Web, visit: Visit): Promise<Page> {
       person: filter.person ?? '',
       from: filter.from ?? '',
       to: filter.to ?? '',
-      kinds: kinds.map((kind) => ({ value: kind, name: kind, chosen: kind === filter.what })),
+      kinds: kinds.map((kind) => ({
+        value: kind,
+        name: deedIn(visit, kind),
+        chosen: kind === filter.what,
+      })),
       filtered: Object.values(filter).some((value) => value !== undefined && value !== ''),
       lines: deeds.map((deed) => ({
         at: deed.at,
         moment: momentIn(visit.language, deed.at),
         who: whoIn(visit, deed, names),
-        ...{ what: deed.what, subject: deed.subject, detail: detailOf(deed) },
+        ...{ what: deedIn(visit, deed.what), subject: deed.subject, detail: detailOf(deed) },
         from: fromIn(visit, deed),
       })),
       paging: pageOfTotal(total, page, visit.link),
@@ -72,7 +76,7 @@ export async function logSheet(web: Web, visit: Visit): Promise<Sheet> {
       ...[say('log.from'), say('me.session-address'), say('log.detail')],
     ],
     rows: deeds.map((deed) => [
-      ...[`${dayOf(deed.at)} ${timeOfDay(deed.at)}`, deed.person, deed.what, deed.subject],
+      ...[`${dayOf(deed.at)} ${timeOfDay(deed.at)}`, deed.person, deedIn(visit, deed.what), deed.subject],
       ...[say(viaWords[deed.via]), deed.address, detailOf(deed)],
     ]),
   }
@@ -109,6 +113,12 @@ function whoIn({ say }: Visit, { person, via }: Deed, names: ReadonlyMap<string,
 
 function fromIn({ say }: Visit, { via, address }: Deed): string {
   return address === null || address === '' ? say(viaWords[via]) : `${say(viaWords[via])}, ${address}`
+}
+
+/** What was done, in words; by its own name where we have none. */
+function deedIn({ say }: Visit, what: string): string {
+  const word = `deed.${what}`
+  return isWord(word) ? say(word) : what
 }
 
 /** Details as they were kept; empty ones say nothing. */

@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts'
 import { changePassword, endSessions, passwordFault, type Present, sessionsOf } from '../../people/index.ts'
 import { unitsOn } from '../../registry/index.ts'
 import { fieldIn, fromOf, withCookies } from '../forms.ts'
+import { browserName } from '../browser-name.ts'
 import { momentIn } from '../formats.ts'
 import { roleWords } from '../role-words.ts'
 import { type Page, send, type Visit, visitOf, type Web } from '../visit.ts'
@@ -144,7 +145,7 @@ async function myPage(
       codes,
       codesSaid: codes ? say('me.codes-on', { count: left }) : say('me.codes-off'),
       sessions: sessions.map((each) => ({
-        ...{ id: each.id, address: each.address ?? '', browser: each.browser ?? '' },
+        ...{ id: each.id, address: each.address ?? '', browser: browserName(each.browser) },
         begun: momentIn(language, each.begunAt),
         here: each.id === session,
         endOf: say('me.session-end-of', { moment: momentIn(language, each.begunAt) }),

@@ -3,6 +3,7 @@ import { foldName } from '../../base/text.ts'
 import { personById, personKeys, roles, sessionsOf } from '../../people/index.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
+import { browserName } from '../browser-name.ts'
 import { momentIn } from '../formats.ts'
 import { pageOf } from '../paging.ts'
 import { personLines } from '../people-lines.ts'
@@ -96,7 +97,7 @@ export async function personPage(web: Web, visit: Visit, typed: PersonTyped = {}
       sessions: sessions.map((each) => ({
         begun: momentIn(visit.language, each.begunAt),
         address: each.address ?? '',
-        browser: each.browser ?? '',
+        browser: browserName(each.browser),
       })),
       logHref: visit.is(['admin', 'auditor']) ? `/log?person=${id}` : '',
     },

@@ -1,9 +1,11 @@
 /** English: the same words as `vi.ts`, equally plain. */
+import { enDeeds } from './en-deeds.ts'
 import { enPeople } from './en-people.ts'
 import { enUploads } from './en-uploads.ts'
 import type { vi } from './vi.ts'
 
 export const en: Record<keyof typeof vi, string> = {
+  ...enDeeds,
   ...enPeople,
   ...enUploads,
   'app.name': 'Loa Làng',
@@ -194,7 +196,7 @@ export const en: Record<keyof typeof vi, string> = {
   'rendering.stop': 'Stop',
   'rendering.go-on': 'Go on',
   'error.desk-closed':
-    "These pages only show, because nobody signs in yet. Use the loa command on the hub's machine, or set LOA_DESK=1 on a machine that only the station's staff use.",
+    "Nobody has an account yet, so these pages only show. Make the first admin with the link that the hub writes when it starts, or set LOA_DESK=1 on a machine that only the station's staff use.",
   'error.not-our-page':
     "This is taken only from a page of Loa Làng opened on the hub's own machine (http://localhost…). Open that page and do it again.",
 
@@ -260,9 +262,9 @@ export const en: Record<keyof typeof vi, string> = {
   'about.title': 'About',
   'about.what':
     'Loa Làng helps every commune hear the message against human trafficking on its loudspeakers at least once a month, and prove it: a second person approves each script with a signature, loudspeakers play only what was approved, and each airing is confirmed.',
-  'about.limits': 'For reading only',
+  'about.limits': 'Who opens what',
   'about.limits-text':
-    'This version has no sign-in, so its pages only show; only with LOA_DESK=1 do they take recordings and stop the making of them, and only from the server itself. That is why the hub shows its pages to the server itself only (127.0.0.1) unless told otherwise. Do not open them to a network without a sign-in in front.',
+    'While nobody has an account, the pages only show. From the first account on every page asks for a sign-in, and each role opens its own part. LOA_DESK=1 lets whoever sits at the server itself do a few things without signing in. The hub shows its pages to the server itself only (127.0.0.1) unless told otherwise; before you open them to a network, put HTTPS in front and set LOA_PUBLIC_URL.',
   'about.commands-text':
     'Writing, submitting, approving, planning and confirming are done with the loa command on the server: loa --help.',
   'about.counting': 'How it is counted',

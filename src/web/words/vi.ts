@@ -1,8 +1,10 @@
 /** Vietnamese, the first language of the pages. `{name}` is a value; see `sayIn`. */
+import { viDeeds } from './vi-deeds.ts'
 import { viPeople } from './vi-people.ts'
 import { viUploads } from './vi-uploads.ts'
 
 export const vi = {
+  ...viDeeds,
   ...viPeople,
   ...viUploads,
   'app.name': 'Loa Làng',
@@ -194,7 +196,7 @@ export const vi = {
   'rendering.stop': 'Dừng lại',
   'rendering.go-on': 'Làm tiếp',
   'error.desk-closed':
-    'Trang này chỉ để xem, vì chưa có đăng nhập. Hãy dùng lệnh loa trên máy chủ, hoặc đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng.',
+    'Chưa ai có tài khoản nên trang này chỉ để xem. Hãy tạo quản trị đầu tiên bằng đường dẫn mà trung tâm ghi ra khi khởi động, hoặc đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng.',
   'error.not-our-page':
     'Chỉ nhận việc này từ trang của Loa Làng, mở ngay trên máy chủ (http://localhost…). Hãy mở trang ấy rồi làm lại.',
 
@@ -260,9 +262,9 @@ export const vi = {
   'about.title': 'Giới thiệu',
   'about.what':
     'Loa Làng giúp mỗi xã, phường nghe bản tin phòng, chống mua bán người trên loa truyền thanh ít nhất mỗi tháng một lần, và chứng minh được điều đó: bản tin được người thứ hai duyệt bằng chữ ký, loa chỉ phát đúng bản đã duyệt, từng lượt phát có xác nhận.',
-  'about.limits': 'Chỉ để xem',
+  'about.limits': 'Ai mở được gì',
   'about.limits-text':
-    'Bản này chưa có đăng nhập, nên các trang chỉ để xem; chỉ khi đặt LOA_DESK=1 mới nhận bản ghi âm và việc dừng tạo bản ghi, và chỉ từ chính máy chủ. Vì vậy trung tâm mặc định chỉ mở trang cho chính máy chủ (127.0.0.1). Đừng mở cho mạng ngoài khi chưa có đăng nhập đứng trước.',
+    'Khi chưa ai có tài khoản, các trang chỉ để xem. Từ tài khoản đầu tiên, mọi trang cần đăng nhập, và mỗi vai trò chỉ mở được phần việc của mình. LOA_DESK=1 cho người ngồi tại chính máy chủ làm vài việc không cần đăng nhập. Trung tâm mặc định chỉ mở trang cho chính máy chủ (127.0.0.1); khi mở cho mạng, hãy đặt HTTPS phía trước và khai LOA_PUBLIC_URL.',
   'about.commands-text':
     'Soạn, trình, duyệt, xếp lịch và xác nhận làm bằng lệnh loa trên máy chủ: loa --help.',
   'about.counting': 'Cách tính',
