@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,8 +9,9 @@ import { silentLog } from '../src/base/log.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { closeDatabase, openDatabase } from '../src/db/index.ts'
 import { startHub } from '../src/hub.ts'
+import { acceptLink } from '../src/people/index.ts'
 import { loadedEdition } from '../src/registry/index.ts'
-import { brokerPort, hubKey, openWork } from '../src/work.ts'
+import { brokerPort, hubKey, openWork, pagesSecret } from '../src/work.ts'
 
 const closers: (() => unknown)[] = []
 let folder: string
@@ -105,3 +106,30 @@ function commandOf(pid: string): string[] {
     return []
   }
 }
+
+it('gives a link for the first admin at each start until somebody has an account, and none after', async () => {
+  const hub = await startHub(config(), { log: silentLog })
+  const first = hub.welcome
+  expect(first).toMatch(/^http:\/\/localhost:\d+\/welcome\/[\w-]{43}$/)
+  await hub.stop()
+  const again = await startHub(config({ publicUrl: 'https://loa.quangnam.example' }), { log: silentLog })
+  expect(again.welcome).toMatch(/^https:\/\/loa\.quangnam\.example\/welcome\//)
+  expect(again.welcome?.slice(-43)).not.toBe(first?.slice(-43))
+  const { database, clock } = again.work
+  const admin = { id: 'quan', name: 'Trần Quản Trị', password: 'mưa rừng chiều đông' }
+  await acceptLink(database, { secret: again.welcome!.slice(-43), ...admin, now: clock.now() })
+  await again.stop()
+  const later = await startHub(config(), { log: silentLog })
+  expect(later.welcome).toBeUndefined()
+  expect((await fetch(`${later.url}/units`, { redirect: 'manual' })).status).toBe(303)
+  await later.stop()
+})
+
+it('the secret of the pages is made once, for its owner only', async () => {
+  const work = await openWork(config())
+  closers.push(() => work.close())
+  const secrets = await Promise.all([work, work].map(pagesSecret))
+  expect(new Set(secrets).size).toBe(1)
+  expect(secrets[0]).toMatch(/^[\w-]{43}$/)
+  expect(statSync(join(folder, 'keys', 'pages.secret')).mode & 0o777).toBe(0o600)
+})

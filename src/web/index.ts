@@ -61,13 +61,13 @@ export type WebOptions = {
 export type { Route } from './route.ts'
 
 /** The application, and the table it was mounted from. */
-export type WithRoutes = express.Express & { routes: readonly Route[] }
+export type WithTable = express.Express & { table: readonly Route[] }
 
 /**
  * The pages as an Express application, ready to listen; its event `close` ends what still works for them. Throws when
  * a view or an asset is wrong; refuses (`unavailable`) a folder for incoming files that cannot be made.
  */
-export function createWeb(options: WebOptions): WithRoutes {
+export function createWeb(options: WebOptions): WithTable {
   const folder = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const closing = new AbortController()
   const { incomingFolder, secret = newSecret(), ...rest } = options
@@ -88,7 +88,7 @@ export function createWeb(options: WebOptions): WithRoutes {
   const routes = routesOf(web)
   web.mayOpen = mayOpenBy(routes)
   const metrics = createMetrics(web)
-  const app: WithRoutes = Object.assign(express(), { routes })
+  const app: WithTable = Object.assign(express(), { table: routes })
   app.once('close', () => {
     incoming?.close()
     closing.abort(new Error('the pages are closed'))

@@ -34,7 +34,7 @@ export async function serve(month: Month, options: ServedWith = {}): Promise<Ser
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url,
-    routes: app.routes,
+    routes: app.table,
     month,
     async get(path, init) {
       const response = await fetch(url + path, { redirect: 'manual', ...init })
