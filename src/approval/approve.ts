@@ -1,117 +1,142 @@
-/** Approving: the checks, the signature, the facts kept. */
+/** Approving: the checks, the signature, the facts kept. With an Ed25519 key in one step, with a passkey in two. */
 import { createPublicKey } from 'node:crypto'
-import { uploadById } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
-import type { Instant } from '../base/time.ts'
+import { fromMilliseconds, type Instant, millisecondsBetween } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { personById, type Person, personKey, recordDeed } from '../people/index.ts'
-import type { SubmittedVersion } from '../scripts/index.ts'
+import { type Person, personById, recordDeed } from '../people/index.ts'
+import {
+  approverKeyOf,
+  challengeFor,
+  openApprovalEnvelope,
+  sealWithPasskey,
+  statementBytes,
+} from '../wire/approval.ts'
 import { publicKeyText, sealEnvelope, type SigningKey } from '../wire/envelope.ts'
-import { ApprovalStatement } from '../wire/messages.ts'
+import { ApprovalStatement, readMessage } from '../wire/messages.ts'
+import type { PasskeySignature } from '../wire/passkey.ts'
+import { entryOf } from './keys.ts'
+import { checkApprover, checkedKey, checkOthersBrought, checkRoot } from './may-approve.ts'
 import { keepApproval } from './store.ts'
-import { approvableVersion, draftStatement } from './waiting.ts'
+import { approvableVersion, draftStatement, type DraftStatement } from './waiting.ts'
 
 export type Approved = { approval: string; renditions: number }
 
+type Wanted = { script: string; version: number; approver: string; root?: string | undefined; now: Instant }
+
+/** A page shows the statement, and signs it within so long. */
+export const passkeyMinutesMax = 15
+
 /**
- * Signs an approval of every rendition of the version that is not approved yet, and keeps it with the hashes
- * under it. Refuses, changing nothing: what `draftStatement` refuses; an unknown person (`not_found`); someone
- * who is no approver, who wrote or submitted the text, who brought one of the recordings, or who belongs to
- * exercises when the text does not or the other way round; a key that is not theirs, was revoked or is suspended
- * (`forbidden`).
+ * Signs an approval of every rendition of the version that lacks a signature, and keeps it with the hashes under it.
+ * Refuses, changing nothing: what `draftStatement` refuses; an unknown person (`not_found`); someone who is no
+ * approver or suspended, who wrote or submitted the text, who brought one of the recordings, or who belongs to
+ * exercises when the text does not or the other way round; a key that is not theirs or not in force (`forbidden`);
+ * and, where `root` says what was listed and heard (its first 8 digits or more), recordings that are not those
+ * (`conflict`).
  */
-export async function approve(
-  database: Database,
-  approval: { script: string; version: number; approver: string; key: SigningKey; now: Instant },
-): Promise<Approved> {
-  const { script, version, key, now } = approval
+export async function approve(database: Database, approval: Wanted & { key: SigningKey }): Promise<Approved> {
+  const { key, now } = approval
+  // The kid is only a name: what counts is that the private half fits the key that was enrolled.
+  const publicKey = publicKeyText(createPublicKey(key.privateKey))
   return transact(database, async (tx) => {
     const approver = await personById(tx, approval.approver)
     await checkApprover(tx, approver, await approvableVersion(tx, approval))
-    await checkKey(tx, approver, key)
-    const wanted = { script, version, approver: approver.id, kid: key.kid, now }
-    const { statement, leaves, uploads } = await draftStatement(tx, wanted)
-    await checkOthersBrought(tx, approver, uploads)
-    const envelope = sealEnvelope('approval', ApprovalStatement, statement, key)
-    const { approval: id, root } = statement
-    await keepApproval(tx, {
-      id,
-      script,
-      version,
-      approver: approver.id,
-      kid: key.kid,
-      root,
-      envelope,
-      at: now,
-      leaves,
-    })
-    await recordDeed(tx, {
-      at: now,
-      person: approver.id,
-      what: 'approval.signed',
-      subject: `${script}/${version}`,
-      detail: { approval: id, kid: key.kid, root, renditions: leaves.length },
-    })
-    return { approval: id, renditions: leaves.length }
+    const fits = (one: { publicKey: string }): boolean => one.publicKey === publicKey
+    await checkedKey(tx, approver, { kid: key.kid, kind: 'ed25519', now, fits })
+    const draft = await checkedDraft(tx, approver, { ...approval, kid: key.kid })
+    const envelope = sealEnvelope('approval', ApprovalStatement, draft.statement, key)
+    return keep(tx, draft, { kid: key.kid, kind: 'ed25519', envelope, now })
   })
 }
 
-async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion): Promise<void> {
-  if (approver.role !== 'approver') {
-    throw new AppError('forbidden', {
-      vi: `“${approver.name}” không có quyền phê duyệt. Hãy mời một người phê duyệt.`,
-      en: `“${approver.name}” is not an approver. Ask someone who is.`,
-    })
-  }
-  if (approver.id === version.author || approver.id === version.submittedBy) {
-    throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bản tin này nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
-      en: `“${approver.name}” wrote or submitted this script and may not approve it. Ask another approver.`,
-    })
-  }
-  const [author, submitter] = [
-    await personById(tx, version.author),
-    await personById(tx, version.submittedBy),
-  ]
-  if (author.training !== approver.training || submitter.training !== approver.training) {
-    throw new AppError('forbidden', {
-      vi: `Bản tin tập huấn chỉ do người của đợt tập huấn duyệt, bản tin thật chỉ do người thật duyệt; “${approver.name}” ở phía bên kia. Hãy mời người khác.`,
-      en: `Exercises are approved by people of the exercise only, and real work by real people; “${approver.name}” is of the other side. Ask someone else.`,
-    })
-  }
+/** What a page gives to the authenticator, and gives back with its answer. */
+export type ForPasskey = DraftStatement & {
+  kid: string
+  /** The statement's exact bytes, to be given back. */
+  document: Uint8Array
+  challenge: Uint8Array
+  rpId: string
 }
 
-/** A recording that a person brought is heard by a second person before the loudspeakers play it. */
-async function checkOthersBrought(tx: Db, approver: Person, uploads: readonly string[]): Promise<void> {
-  for (const id of uploads) {
-    if ((await uploadById(tx, id))?.by !== approver.id) continue
-    throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã đưa lên một bản ghi âm đang chờ duyệt của bản tin này nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
-      en: `“${approver.name}” brought one of the recordings that wait here and may not approve it. Ask another approver.`,
-    })
-  }
+/** What the approver would sign with this passkey now. Refuses what `approve` refuses, and changes nothing. */
+export async function passkeyStatement(db: Db, wanted: Wanted & { kid: string }): Promise<ForPasskey> {
+  const { kid, now } = wanted
+  const approver = await personById(db, wanted.approver)
+  await checkApprover(db, approver, await approvableVersion(db, wanted))
+  const { passkey } = await checkedKey(db, approver, { kid, kind: 'passkey', now })
+  const draft = await checkedDraft(db, approver, wanted)
+  const document = statementBytes(draft.statement)
+  return { ...draft, kid, document, challenge: challengeFor(document), rpId: passkey?.rpId ?? '' }
 }
 
-async function checkKey(tx: Db, approver: Person, key: SigningKey): Promise<void> {
-  const enrolled = await personKey(tx, key.kid)
-  // The kid is only a name: what counts is that the private half fits the key that was enrolled.
-  const fits = enrolled?.publicKey === publicKeyText(createPublicKey(key.privateKey))
-  if (enrolled?.person !== approver.id || !fits) {
-    throw new AppError('forbidden', {
-      vi: `Khóa này chưa được ghi nhận là của “${approver.name}”. Hãy dùng đúng tệp khóa, hoặc nhờ quản trị ghi nhận khóa.`,
-      en: `This key is not enrolled as a key of “${approver.name}”. Use the right key file, or ask an admin to enrol it.`,
-    })
-  }
-  if (enrolled.revokedAt !== null) {
-    throw new AppError('forbidden', {
-      vi: `Khóa ${key.kid} đã bị thu hồi. Hãy tạo khóa mới và nhờ quản trị ghi nhận.`,
-      en: `The key ${key.kid} was revoked. Make a new key and ask an admin to enrol it.`,
-    })
-  }
-  if (enrolled.suspendedAt !== null || approver.suspendedAt !== null) {
-    throw new AppError('forbidden', {
-      vi: `Khóa ${key.kid} đang tạm dừng, vì “${approver.name}” vừa được người khác đặt lại cách đăng nhập hoặc đang bị tạm dừng. Cần hai người, trong đó một quản trị, ghi nhận lại khóa.`,
-      en: `The key ${key.kid} is suspended, because somebody else reset how “${approver.name}” signs in, or they are suspended. Two people, one of them an admin, must enrol the key again.`,
-    })
-  }
+/**
+ * Keeps what an authenticator signed: `document` as `passkeyStatement` gave it. Refuses what `approve` refuses, all of
+ * it asked again; (`conflict`) a statement that would not be the same now, or that is older than 15 minutes; and
+ * (`forbidden`) a signature that does not hold.
+ */
+export async function approveWithPasskey(
+  database: Database,
+  answer: { approver: string; kid: string; document: Uint8Array; signed: PasskeySignature; now: Instant },
+): Promise<Approved> {
+  const { kid, document, signed, now } = answer
+  const read = readMessage(ApprovalStatement, document)
+  if (!read.ok) throw another()
+  const { script, version, at } = read.value
+  const age = millisecondsBetween(fromMilliseconds(at), now)
+  if (age < 0 || age > passkeyMinutesMax * 60_000) throw another()
+  return transact(database, async (tx) => {
+    const approver = await personById(tx, answer.approver)
+    await checkApprover(tx, approver, await approvableVersion(tx, { script, version, now }))
+    const key = await checkedKey(tx, approver, { kid, kind: 'passkey', now })
+    const wanted = { script, version, approver: approver.id, kid, now: fromMilliseconds(at) }
+    const draft = await checkedDraft(tx, approver, wanted)
+    if (Buffer.compare(statementBytes(draft.statement), document) !== 0) throw another()
+    const envelope = sealWithPasskey(document, kid, signed)
+    const opened = openApprovalEnvelope(envelope, () => approverKeyOf(entryOf(key, 0)))
+    if (!opened.ok) throw notSigned(opened.why)
+    return keep(tx, draft, { kid, kind: 'passkey', envelope, now })
+  })
+}
+
+async function checkedDraft(
+  db: Db,
+  approver: Person,
+  wanted: Wanted & { kid: string },
+): Promise<DraftStatement> {
+  const draft = await draftStatement(db, wanted)
+  checkRoot(draft.statement.root, wanted.root)
+  await checkOthersBrought(db, approver, draft.uploads)
+  return draft
+}
+
+async function keep(
+  tx: Db,
+  { statement, leaves }: DraftStatement,
+  signed: { kid: string; kind: 'ed25519' | 'passkey'; envelope: Uint8Array; now: Instant },
+): Promise<Approved> {
+  const { approval: id, script, version, approver, root } = statement
+  const { kid, kind, envelope, now } = signed
+  await keepApproval(tx, { id, script, version, approver, kid, root, envelope, at: now, leaves })
+  await recordDeed(tx, {
+    at: now,
+    person: approver,
+    what: 'approval.signed',
+    subject: `${script}/${version}`,
+    detail: { approval: id, kid, kind, root, renditions: leaves.length },
+  })
+  return { approval: id, renditions: leaves.length }
+}
+
+function another(): AppError {
+  return new AppError('conflict', {
+    vi: 'Nội dung chờ ký đã khác hoặc đã quá 15 phút. Hãy mở lại trang phê duyệt và xem lại trước khi ký.',
+    en: 'What waits for a signature is not the same any more, or 15 minutes have gone by. Open the page of approval again and look before you sign.',
+  })
+}
+
+function notSigned(why: string): AppError {
+  return new AppError('forbidden', {
+    vi: `Chữ ký của passkey không đúng (${why}). Hãy ký lại bằng đúng passkey của mình, trên đúng trang này.`,
+    en: `The passkey’s signature does not hold (${why}). Sign again with your own passkey, on this very page.`,
+  })
 }

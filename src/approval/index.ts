@@ -9,11 +9,38 @@
  * - An approval is a fact and is never changed. Whether it still proves something is asked anew each time: not
  *   when its version was withdrawn, its signer's key revoked, or its own or a fact's validity is over; and not
  *   when the signature kept in the database does not verify.
+ * - A person signs with an Ed25519 key of their own machine, or with a passkey on a page. A passkey believes the page,
+ *   so it reaches no further than priority; urgent items, and province-wide ones above normal, are heard only with
+ *   the signatures of two people, urgent ones with an Ed25519 key among them. The hub and each device count.
+ * - A key counts after an admin enrolled it, a second person confirmed it and the root listed it.
  * - Devices believe keys, not the hub: which approver keys count is said by the keys document, which the
  *   offline root signs.
  */
-export { approve, type Approved } from './approve.ts'
-export { awaitingApproval, type AwaitingApproval, draftStatement, type DraftStatement } from './waiting.ts'
+export type { PasskeySignature } from '../wire/passkey.ts'
+export {
+  approve,
+  type Approved,
+  approveWithPasskey,
+  type ForPasskey,
+  passkeyMinutesMax,
+  passkeyStatement,
+} from './approve.ts'
+export {
+  type ApproverKey,
+  approverKeys,
+  confirmKey,
+  enrolKey,
+  type KeyState,
+  keyStates,
+  passkeyText,
+} from './enrolment.ts'
+export {
+  awaitingApproval,
+  type AwaitingApproval,
+  draftStatement,
+  type DraftStatement,
+  type SignedBy,
+} from './waiting.ts'
 export {
   approvalEnvelopes,
   type ApprovedRecording,
@@ -23,4 +50,6 @@ export {
   type RenditionProof,
 } from './proof.ts'
 export { returnVersion, versionStates } from './states.ts'
-export { currentKeysDocument, type CurrentKeys, readPassphrase, signKeysDocument } from './keys.ts'
+export { type ReadAgain, readForSigning } from './from-files.ts'
+export { readPassphrase, signKeysDocument } from './keys.ts'
+export { currentKeysDocument, type CurrentKeys } from './keys-document.ts'

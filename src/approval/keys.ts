@@ -1,31 +1,20 @@
 /** The keys document: whose signatures a device believes, signed by the offline root. And passphrases of key files. */
-import { type Instant, fromMilliseconds, plusMilliseconds, toMilliseconds } from '../base/time.ts'
+import { type Instant, plusMilliseconds, toMilliseconds } from '../base/time.ts'
 import { AppError, type Sentence } from '../base/errors.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { personKeys, recordDeed } from '../people/index.ts'
-import { kidOf, openEnvelope, readPublicKey, sealEnvelope, type SigningKey } from '../wire/envelope.ts'
+import { recordDeed } from '../people/index.ts'
+import { kidOf, readPublicKey, sealEnvelope, type SigningKey } from '../wire/envelope.ts'
 import { controlBytesMax, KeysDocument } from '../wire/messages.ts'
-import { keepKeysDocument, newestKeysDocument } from './store.ts'
+import { type ApproverKey, approverKeys } from './enrolment.ts'
+import { keepKeysDocument, newestKeysDocuments } from './store.ts'
 
 /** Keys are listed for two years: the root must sign again before that. */
 const keyMilliseconds = 731 * 86_400_000
 const keysMax = 200
 
-export type CurrentKeys = {
-  /** Byte for byte as devices get it. */
-  envelope: Uint8Array
-  version: number
-  rootPublicKey: string
-  training: boolean
-  /** When the first of its keys ends: the root must have signed again before. */
-  until: Instant
-  /** Kids of all keys it lists. */
-  kids: string[]
-}
-
 /**
- * Makes the next keys document: the hub's key and every approver's key that is not revoked, of real people or,
- * for exercises, of training people. Signed by the root and kept. Refuses (`conflict`) another root than the
+ * Makes the next keys document: the hub's key and every approver's key that was confirmed and not revoked, of real
+ * people or, for exercises, of training people; suspended ones stay, because what they signed stands. Signed by the root and kept. Refuses (`conflict`) another root than the
  * one that signed before, because devices believe only that one; refuses (`invalid`) more keys than a message holds.
  */
 export async function signKeysDocument(
@@ -39,7 +28,7 @@ export async function signKeysDocument(
 ): Promise<{ version: number; keys: number }> {
   const { rootKey, training, now } = signing
   return transact(database, async (tx) => {
-    const before = await newestKeysDocument(tx)
+    const [before] = await newestKeysDocuments(tx, 1)
     if (before !== undefined && before.rootPublicKey !== rootKey.publicKey) throw anotherRoot()
     const version = (before?.version ?? 0) + 1
     const keys = await keysListed(tx, signing)
@@ -62,28 +51,21 @@ async function keysListed(
   // Throws on anything but an Ed25519 key: a hub that cannot read its own key is a bug.
   readPublicKey(hubPublicKey)
   const hub = { kid: kidOf(hubPublicKey), role: 'hub' as const, publicKey: hubPublicKey, name: 'hub', until }
-  const approvers = (await personKeys(tx))
-    .filter((key) => key.role === 'approver' && key.revokedAt === null && key.training === training)
-    .map(({ kid, publicKey, name }) => ({ kid, role: 'approver' as const, publicKey, name, until }))
-  return [hub, ...approvers]
+  const approvers = (await approverKeys(tx)).filter(
+    (key) =>
+      key.role === 'approver' &&
+      key.revokedAt === null &&
+      key.confirmedAt !== null &&
+      key.training === training,
+  )
+  return [hub, ...approvers.map((key) => entryOf(key, until))]
 }
 
-/** The newest keys document; undefined before the root signed the first. */
-export async function currentKeysDocument(db: Db): Promise<CurrentKeys | undefined> {
-  const newest = await newestKeysDocument(db)
-  if (newest === undefined) return undefined
-  const opened = openEnvelope('keys', KeysDocument, newest.envelope, (kid) =>
-    kid === kidOf(newest.rootPublicKey) ? readPublicKey(newest.rootPublicKey) : undefined,
-  )
-  if (!opened.ok) {
-    throw new AppError('unavailable', {
-      vi: `Danh sách khóa số ${newest.version} trong cơ sở dữ liệu bị hỏng (${opened.why}). Hãy ký lại bằng khóa gốc.`,
-      en: `The keys document ${newest.version} in the database is damaged (${opened.why}). Sign it again with the root key.`,
-    })
-  }
-  const { keys, training } = opened.value.document
-  const until = fromMilliseconds(Math.min(...keys.map((key) => key.until)))
-  return { ...newest, training, until, kids: keys.map(({ kid }) => kid) }
+/** A key as devices and those who open approvals see it. */
+export function entryOf(key: ApproverKey, until: number): KeysDocument['keys'][number] {
+  const { kid, publicKey, name, person, passkey } = key
+  const listed = { kid, role: 'approver' as const, publicKey, name, until, person }
+  return passkey === null ? { ...listed, kind: 'ed25519' } : { ...listed, kind: 'passkey', ...passkey }
 }
 
 function anotherRoot(): AppError {

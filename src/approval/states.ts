@@ -3,7 +3,7 @@ import { dayOf } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
 import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { type Person, personById, personKeys } from '../people/index.ts'
+import { type Person, personById } from '../people/index.ts'
 import {
   checkStep,
   keepReturn,
@@ -13,12 +13,14 @@ import {
   versionOf,
   type VersionState,
 } from '../scripts/index.ts'
+import { coverOf } from './cover.ts'
+import { approverKeys } from './enrolment.ts'
 import { standingApprovals } from './standing.ts'
 import { keptApprovals } from './store.ts'
 
 /**
- * The state of every version at an instant, by `<script>/<version>`. A version counts as approved while any approval
- * of it stands; recordings made since then wait for another one (`awaitingApproval`).
+ * The state of every version at an instant, by `<script>/<version>`. A version counts as approved while approvals of
+ * it stand that are signatures enough; recordings made since then wait for another one (`awaitingApproval`).
  */
 export async function versionStates(db: Db, now: Instant): Promise<Map<string, VersionState>> {
   const approved = await approvedVersions(db, now)
@@ -38,10 +40,10 @@ async function approvedVersions(
   version?: { script: string; version: number },
 ): Promise<Set<string>> {
   const kept = await keptApprovals(db, version)
-  const standing = standingApprovals(kept, await submittedVersions(db), await personKeys(db))
-  return new Set(
-    standing.filter(({ until }) => until >= now).map(({ script, version: number }) => `${script}/${number}`),
-  )
+  const standing = standingApprovals(kept, await submittedVersions(db), await approverKeys(db))
+  const valid = standing.filter(({ until }) => until >= now)
+  const byVersion = Map.groupBy(valid, ({ script, version: number }) => `${script}/${number}`)
+  return new Set([...byVersion].flatMap(([name, all]) => (coverOf(all) === undefined ? [] : [name])))
 }
 
 /**

@@ -88,19 +88,15 @@ export async function leavesOf(db: Db, approval: string): Promise<string[]> {
   return rows.map(({ sha256 }) => sha256)
 }
 
-/** The newest keys document; undefined before the first. */
-export async function newestKeysDocument(
+/** Keys documents by version, newest first: one is enough to hand on, two sides (real work, exercises) take turns. */
+export async function newestKeysDocuments(
   db: Db,
-): Promise<{ version: number; envelope: Uint8Array; rootPublicKey: string } | undefined> {
-  const row = await db
-    .selectFrom('keys_document')
-    .selectAll()
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return (
-    row && { version: row.version, envelope: Buffer.from(row.envelope), rootPublicKey: row.root_public_key }
-  )
+  countMax: number,
+): Promise<{ version: number; envelope: Uint8Array; rootPublicKey: string }[]> {
+  const query = db.selectFrom('keys_document').selectAll().orderBy('version', 'desc').limit(countMax)
+  return (await query.execute()).map(({ version, envelope, root_public_key }) => {
+    return { version, envelope: Buffer.from(envelope), rootPublicKey: root_public_key }
+  })
 }
 
 /** Keeps a keys document under its version. */
@@ -111,6 +107,59 @@ export async function keepKeysDocument(
   const envelope = Buffer.from(kept.envelope).toString('utf8')
   const { version, rootPublicKey: root_public_key, at } = kept
   await db.insertInto('keys_document').values({ version, envelope, root_public_key, at }).execute()
+}
+
+/** How a key signs, who enrolled it (null = before two people were asked), and who confirmed it, if anybody did. */
+export type KeyEnrolment = {
+  kid: string
+  passkey: { rpId: string; origins: string[] } | null
+  enrolledBy: string | null
+  confirmedBy: string | null
+  confirmedAt: Instant | null
+}
+
+/** Every enrolment, by kid. */
+export async function keyEnrolments(db: Db): Promise<Map<string, KeyEnrolment>> {
+  const rows = await db.selectFrom('key_enrolment').selectAll().execute()
+  return new Map(
+    rows.map(({ kid, rp_id, origins, enrolled_by, confirmed_by, confirmed_at }) => {
+      const passkey =
+        rp_id === null ? null : { rpId: rp_id, origins: JSON.parse(origins ?? '[]') as string[] }
+      return [
+        kid,
+        { kid, passkey, enrolledBy: enrolled_by, confirmedBy: confirmed_by, confirmedAt: confirmed_at },
+      ]
+    }),
+  )
+}
+
+/** Keeps that a key was enrolled; `known` when it was already. */
+export async function keepEnrolment(
+  tx: Db,
+  enrolment: Pick<KeyEnrolment, 'kid' | 'passkey' | 'enrolledBy'> & { at: Instant },
+): Promise<'kept' | 'known'> {
+  const { kid, passkey, enrolledBy, at } = enrolment
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('key_enrolment')
+    .values({
+      kid,
+      kind: passkey === null ? 'ed25519' : 'passkey',
+      rp_id: passkey?.rpId ?? null,
+      origins: passkey === null ? null : JSON.stringify(passkey.origins),
+      enrolled_by: enrolledBy,
+      enrolled_at: at,
+      confirmed_by: null,
+      confirmed_at: null,
+    })
+    .onConflict((conflict) => conflict.column('kid').doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n ? 'kept' : 'known'
+}
+
+/** Keeps who confirmed a key. */
+export async function keepConfirmation(tx: Db, kid: string, by: string, at: Instant): Promise<void> {
+  const confirmed = { confirmed_by: by, confirmed_at: at }
+  await tx.updateTable('key_enrolment').set(confirmed).where('kid', '=', kid).execute()
 }
 
 function approvalOf(row: {

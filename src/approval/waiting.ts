@@ -6,7 +6,7 @@ import { derivedId } from '../base/ids.ts'
 import { type Instant, toMilliseconds } from '../base/time.ts'
 import { type Recording, recordingsOf } from '../audio/index.ts'
 import type { Db } from '../db/index.ts'
-import { personKeys } from '../people/index.ts'
+import { stationUnitsOn } from '../registry/index.ts'
 import {
   type ScriptKind,
   scriptsOf,
@@ -15,14 +15,20 @@ import {
   type SubmittedVersion,
 } from '../scripts/index.ts'
 import { merkleRoot } from '../wire/merkle.ts'
-import type { ApprovalStatement } from '../wire/messages.ts'
-import { lastInstantBefore, standingApprovals } from './standing.ts'
+import { type ApprovalStatement, areaUnitsMax } from '../wire/messages.ts'
+import { signaturesWanted } from '../wire/signatures.ts'
+import { coverOf } from './cover.ts'
+import { approverKeys } from './enrolment.ts'
+import { lastInstantBefore, type StandingApproval, standingApprovals } from './standing.ts'
 import * as store from './store.ts'
 
 /** A version without an end is approved for so long: two years. */
 const openValidityDays = 731
 
-/** A submitted version some of whose renditions nobody has approved; counts and seconds are of these only. */
+/** Who has signed something that waits still, and how. */
+export type SignedBy = { person: string; kind: 'ed25519' | 'passkey' }
+
+/** A submitted version some of whose renditions lack a signature; counts and seconds are of these only. */
 export type AwaitingApproval = {
   script: string
   version: number
@@ -33,6 +39,12 @@ export type AwaitingApproval = {
   seconds: number
   author: string
   submittedBy: string
+  /** Merkle root over these renditions: a signature that names it covers exactly what is listed here. */
+  root: string
+  /** How many people must sign, and whether one of them with an Ed25519 key. */
+  wanted: { people: 1 | 2; ed25519: boolean }
+  /** Signatures over some of it that are there and not enough. */
+  signedBy: SignedBy[]
 }
 
 /** `uploads`: which of the recordings under it people brought, by the upload's id. */
@@ -44,8 +56,9 @@ export async function awaitingApproval(db: Db, now: Instant): Promise<AwaitingAp
   for (const version of await submittedVersions(db)) {
     if (isOver(version, dayOf(now))) continue
     const { script, version: number, kind, title, author, submittedBy } = version
-    const { recordings, leaves } = await uncovered(db, version, now)
+    const { all, recordings, leaves, lone } = await uncovered(db, version, now)
     if (leaves.length === 0) continue
+    const { priority } = version
     const milliseconds = recordings.reduce((sum, recording) => sum + recording.milliseconds, 0)
     waiting.push({
       script,
@@ -57,15 +70,19 @@ export async function awaitingApproval(db: Db, now: Instant): Promise<AwaitingAp
       seconds: Math.round(milliseconds / 1000),
       author,
       submittedBy,
+      root: merkleRoot(leaves),
+      wanted: signaturesWanted({ priority, area: await areaOf(db, all, now) }),
+      signedBy: lone.map(({ approver: person, kind }) => ({ person, kind })),
     })
   }
   return waiting
 }
 
 /**
- * The statement that an approver would sign now, and the hashes under its root, sorted: every rendition of
- * the version that no standing approval covers. Refuses (`not_found`) an unknown or unsubmitted version, and
- * (`conflict`) one that is withdrawn, whose validity is over, that has no recording, or that is covered already.
+ * The statement that an approver would sign now, and the hashes under its root, sorted: every rendition of the
+ * version that lacks a signature. Refuses (`not_found`) an unknown or unsubmitted version, and (`conflict`) one that
+ * is withdrawn, whose validity is over, that has no recording, that lacks no signature, or that lacks another
+ * person's only.
  */
 export async function draftStatement(
   db: Db,
@@ -73,9 +90,14 @@ export async function draftStatement(
 ): Promise<DraftStatement> {
   const { script, version: number, approver, kid, now } = wanted
   const version = await approvableVersion(db, wanted)
-  const { all, recordings, leaves } = await uncovered(db, version, now)
-  if (all === 0) throw noRecordings(version)
+  const { all, recordings, leaves, lone } = await uncovered(db, version, now)
+  if (all.length === 0) throw noRecordings(version)
   if (leaves.length === 0) throw nothingNew(version)
+  const byPasskey = (await approverKeys(db)).some((key) => key.kid === kid && key.passkey !== null)
+  // An Ed25519 key may add what a passkey of the same person could not give.
+  const own = lone.filter((one) => one.approver === approver && (byPasskey || one.kind === 'ed25519'))
+  const signed = new Set(own.flatMap((one) => one.leaves))
+  if (leaves.every((leaf) => signed.has(leaf))) throw signedAlready(version)
   const root = merkleRoot(leaves)
   const from = instantAt(version.validFrom, '00:00')
   const languages = [...new Set(recordings.map(({ language }) => language))].sort()
@@ -86,6 +108,7 @@ export async function draftStatement(
     version: number,
     languages,
     priority: version.priority,
+    area: await areaOf(db, all, now),
     approver,
     at: toMilliseconds(now),
     from: toMilliseconds(from),
@@ -104,26 +127,55 @@ function untilOf(version: SubmittedVersion, now: Instant): Instant {
   return lastInstantBefore(plusDays(start, openValidityDays))
 }
 
+/** A signature that stands, and what is under it. */
+type Signed = StandingApproval & { leaves: string[] }
+
+/** `lone`: signatures that stand over some of these renditions and are not enough. */
 async function uncovered(
   db: Db,
   version: SubmittedVersion,
   now: Instant,
-): Promise<{ all: number; recordings: Recording[]; leaves: string[] }> {
-  const every = await recordingsOf(db, { script: version.script, version: version.version })
-  const covered = await coveredHashes(db, version, now)
-  const recordings = every.filter(({ renditions }) => renditions.some(({ sha256 }) => !covered.has(sha256)))
-  const hashes = recordings.flatMap(({ renditions }) => renditions.map(({ sha256 }) => sha256))
-  const leaves = [...new Set(hashes)].filter((sha256) => !covered.has(sha256)).sort()
-  return { all: every.reduce((sum, { renditions }) => sum + renditions.length, 0), recordings, leaves }
+): Promise<{ all: Recording[]; recordings: Recording[]; leaves: string[]; lone: Signed[] }> {
+  const all = await recordingsOf(db, { script: version.script, version: version.version })
+  const signed = await signedOf(db, version, now)
+  const over = Map.groupBy(
+    signed.flatMap((approval) => approval.leaves.map((sha256) => ({ sha256, approval }))),
+    ({ sha256 }) => sha256,
+  )
+  const isLacking = ({ sha256 }: { sha256: string }): boolean =>
+    coverOf((over.get(sha256) ?? []).map(({ approval }) => approval)) === undefined
+  const recordings = all.filter(({ renditions }) => renditions.some(isLacking))
+  const lacking = recordings.flatMap(({ renditions }) => renditions.filter(isLacking))
+  const leaves = [...new Set(lacking.map(({ sha256 }) => sha256))].sort()
+  const wanted = new Set(leaves)
+  return {
+    all,
+    recordings,
+    leaves,
+    lone: signed.filter((one) => one.leaves.some((leaf) => wanted.has(leaf))),
+  }
 }
 
-async function coveredHashes(db: Db, version: SubmittedVersion, now: Instant): Promise<Set<string>> {
+async function signedOf(db: Db, version: SubmittedVersion, now: Instant): Promise<Signed[]> {
   const kept = await store.keptApprovals(db, { script: version.script, version: version.version })
-  const standing = standingApprovals(kept, [version], await personKeys(db)).filter(
+  const standing = standingApprovals(kept, [version], await approverKeys(db)).filter(
     ({ until }) => until >= now,
   )
-  const leaves = await Promise.all(standing.map(({ id }) => store.leavesOf(db, id)))
-  return new Set(leaves.flat())
+  return Promise.all(standing.map(async (one) => ({ ...one, leaves: await store.leavesOf(db, one.id) })))
+}
+
+/**
+ * For whose stations a version is. What a voice makes, it makes for every station, now or later; only what people
+ * brought for certain stations, and nothing else, is for these stations' units. More than 100 units count as all.
+ */
+async function areaOf(db: Db, recordings: readonly Recording[], now: Instant): Promise<'all' | string[]> {
+  const units = await stationUnitsOn(db, dayOf(now))
+  const codes = recordings.map(({ station, upload }) => {
+    const code = station === null || upload === null ? undefined : units.get(station)?.code
+    return code !== undefined && /^\d{1,10}$/.test(code) ? code : undefined
+  })
+  const known = [...new Set(codes.filter((code) => code !== undefined))].sort()
+  return codes.includes(undefined) || known.length === 0 || known.length > areaUnitsMax ? 'all' : known
 }
 
 /** The version, if it is one that can be approved at all. */
@@ -180,6 +232,13 @@ function nothingNew({ script, version }: SubmittedVersion): AppError {
   return new AppError('conflict', {
     vi: `Mọi bản ghi của bản tin “${script}” bản ${version} đã được duyệt rồi. Không cần làm gì thêm.`,
     en: `Every recording of version ${version} of “${script}” is approved already. Nothing is left to do.`,
+  })
+}
+
+function signedAlready({ script, version }: SubmittedVersion): AppError {
+  return new AppError('conflict', {
+    vi: `Anh/chị đã ký bản tin “${script}” bản ${version} rồi. Bản tin này cần thêm chữ ký của người khác; nếu khẩn cấp, một trong hai chữ ký phải bằng khóa Ed25519 (loa approve).`,
+    en: `You have signed version ${version} of “${script}” already. It needs another person’s signature too; when it is urgent, one of the two must be made with an Ed25519 key (loa approve).`,
   })
 }
 

@@ -11,7 +11,7 @@ import { type DevicePlan, readMessage, WantMessage } from '../wire/messages.ts'
 import { topics } from '../wire/topics.ts'
 import { type Document, Documents } from './documents.ts'
 import { Link, type LinkOptions, type Note } from './link.ts'
-import { hashesToCome } from './plan.ts'
+import { approvalsOf, hashesToCome } from './plan.ts'
 import { Pace } from './pace.ts'
 import { type NewestPlan, PlanBook } from './plan-book.ts'
 import { Planning } from './planning.ts'
@@ -218,7 +218,7 @@ class HubDelivery implements Delivery {
     const keys = await this.#keysDocument()
     const mine = [...plans.values()].filter(({ device }) => this.#devices.has(device))
     const approvals = new Set(
-      mine.flatMap(({ plan }) => (plan.expires > now ? plan.parts.map(({ approval }) => approval) : [])),
+      mine.flatMap(({ plan }) => (plan.expires > now ? plan.parts.flatMap(approvalsOf) : [])),
     )
     const missing = [...approvals].filter((id) => !this.#documents.holds(topics.approval(id), id))
     const envelopes = await approvalEnvelopes(database, missing)

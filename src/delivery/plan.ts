@@ -125,9 +125,14 @@ export function hashesToCome(plan: DevicePlan, now: Instant): string[] {
   return [...new Set(open.flatMap(({ parts }) => parts))]
 }
 
+/** The statements that a part stands on: one, or two where two people must have signed. */
+export function approvalsOf({ approval, second }: Pick<PlanPart, 'approval' | 'second'>): string[] {
+  return second === undefined ? [approval] : [approval, second.approval]
+}
+
 /** What is still to come, in a form that is equal when the device would do the same. */
 function comingOf(plan: Pick<DevicePlan, 'airings' | 'parts'>, now: Instant): unknown[] {
-  const approvals = new Map(plan.parts.map((part) => [part.sha256, part.approval]))
+  const approvals = new Map(plan.parts.map((part) => [part.sha256, approvalsOf(part)]))
   return plan.airings
     .filter(({ at }) => at > toMilliseconds(now))
     .map(({ airing, at, latest, priority, parts, notes }) => [
@@ -135,7 +140,7 @@ function comingOf(plan: Pick<DevicePlan, 'airings' | 'parts'>, now: Instant): un
       at,
       latest,
       priority,
-      parts.map((hash) => [hash, approvals.get(hash)]),
+      parts.map((hash) => [hash, ...(approvals.get(hash) ?? [])]),
       notes ?? null,
     ])
 }

@@ -156,6 +156,7 @@ export class Planning {
         approval: proof.approval,
         leaf: proof.leaf,
         proof: proof.proof,
+        ...(proof.second === undefined ? {} : { second: proof.second }),
       }
     })
     return {

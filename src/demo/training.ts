@@ -1,8 +1,8 @@
 /** Sample people, throwaway keys and a sample policy: what an exercise needs before the first script. */
-import { signKeysDocument } from '../approval/index.ts'
+import { confirmKey, enrolKey, signKeysDocument } from '../approval/index.ts'
 import { contentFiles, sourceOf, submitScript } from '../cli/scripts.ts'
 import type { Hub } from '../hub.ts'
-import { addPerson, addPersonKey } from '../people/index.ts'
+import { addPerson } from '../people/index.ts'
 import { setWindow } from '../schedule/index.ts'
 import { importScript, type ScriptSource } from '../scripts/index.ts'
 import { newSigningKey, type SigningKey } from '../wire/envelope.ts'
@@ -11,6 +11,8 @@ import type { TripOptions } from './trip.ts'
 
 export const editor = 'bien-tap-mau'
 export const approver = 'phe-duyet-mau'
+/** One enrols the approver's key, the other confirms it. */
+const admins = ['quan-tri-mau', 'quan-tri-mau-hai'] as const
 
 /** Adds the sample people, a window that is always open, and a keys document signed by a throwaway root. */
 export async function prepareExercise(hub: Hub): Promise<SigningKey> {
@@ -24,6 +26,9 @@ export async function prepareExercise(hub: Hub): Promise<SigningKey> {
     training: true,
     now,
   })
+  for (const id of admins) {
+    await addPerson(database, { id, name: 'Quản trị (mẫu)', role: 'admin', training: true, now })
+  }
   await setWindow(database, {
     id: 'ca-ngay-mau',
     station: null,
@@ -34,7 +39,9 @@ export async function prepareExercise(hub: Hub): Promise<SigningKey> {
     sample: true,
   })
   const approverKey = newSigningKey()
-  await addPersonKey(database, { person: approver, publicKey: approverKey.publicKey, now })
+  const { publicKey } = approverKey
+  const kid = await enrolKey(database, { person: approver, publicKey, by: admins[0], now })
+  await confirmKey(database, { kid, by: admins[1], now })
   const rootKey = newSigningKey()
   await signKeysDocument(database, {
     rootKey,

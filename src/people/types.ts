@@ -20,7 +20,7 @@ export type Person = {
   suspendedAt: Instant | null
 }
 
-/** A person's public signing key: Ed25519, SPKI DER in base64url. */
+/** A person's public signing key: Ed25519, or of a passkey also P-256; SPKI DER in base64url. */
 export type PersonKey = {
   kid: string
   person: string

@@ -3,6 +3,7 @@ import { currentKeysDocument, readPassphrase, signKeysDocument } from '../../src
 import { addPerson, addPersonKey, deedsOf, revokePersonKey } from '../../src/people/index.ts'
 import { newSigningKey, openEnvelope, readPublicKey } from '../../src/wire/envelope.ts'
 import { controlBytesMax, KeysDocument } from '../../src/wire/messages.ts'
+import { giveKey } from '../support/approvers.ts'
 import { type Desk, monday, openDesk } from '../support/desk.ts'
 import { refusalOf } from '../support/refusal.ts'
 
@@ -12,7 +13,7 @@ const tuesday = '2026-11-24T01:00:00.000Z'
 
 let desk: Desk
 beforeEach(async () => {
-  desk = await openDesk()
+  desk = await openDesk({ signed: false })
 })
 afterEach(() => desk.close())
 
@@ -108,7 +109,7 @@ describe('the keys document', () => {
         training: false,
         now: monday,
       })
-      await addPersonKey(desk.database, { person: id, publicKey: newSigningKey().publicKey, now: monday })
+      await giveKey(desk.database, { person: id, publicKey: newSigningKey().publicKey, now: monday })
     }
     const { code, sentence } = await refusalOf(sign())
     expect(code).toBe('invalid')
@@ -126,7 +127,7 @@ describe('the keys document', () => {
         training: false,
         now: monday,
       })
-      await addPersonKey(desk.database, { person: id, publicKey: newSigningKey().publicKey, now: monday })
+      await giveKey(desk.database, { person: id, publicKey: newSigningKey().publicKey, now: monday })
     }
     expect((await sign()).keys).toBe(151)
     expect((await currentKeysDocument(desk.database))!.envelope.length).toBeLessThanOrEqual(controlBytesMax)

@@ -1,9 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { approve, signKeysDocument } from '../../src/approval/index.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { toMilliseconds } from '../../src/base/time.ts'
 import { type Delivery, type DeliveryOptions, deliveryStatus, usersOf } from '../../src/delivery/index.ts'
+import { addPerson } from '../../src/people/index.ts'
 import { mqttBus } from '../../src/wire/bus.ts'
 import { newSigningKey, openEnvelope, readPublicKey } from '../../src/wire/envelope.ts'
 import {
@@ -15,6 +17,7 @@ import {
 } from '../../src/wire/messages.ts'
 import { provesLeaf } from '../../src/wire/merkle.ts'
 import { topics } from '../../src/wire/topics.ts'
+import { giveKey } from '../support/approvers.ts'
 import { aMoment, testBroker, type TestBroker, testClient, testPassword, until } from '../support/broker.ts'
 import { testWorld, type World } from '../support/delivery-world.ts'
 import { pretendDevice, type PretendDevice } from '../support/pretend-device.ts'
@@ -158,6 +161,30 @@ describe('a plan', () => {
     const delivery = await connected()
     expect(await delivery.run()).toMatchObject({ plans: 0, withheld: 1 })
     expect((await retained('loa/1/d/#')).size).toBe(0)
+  })
+
+  it('never names an urgent item that one person signed; with the second it names both statements', async () => {
+    const { database, rootKey, hubKey } = world
+    const now = world.clock.now()
+    await addPerson(database, { id: 'nga', name: 'Nga', role: 'approver', training: false, now })
+    const second = newSigningKey()
+    await giveKey(database, { person: 'nga', publicKey: second.publicKey, now })
+    await signKeysDocument(database, { rootKey, hubPublicKey: hubKey.publicKey, training: false, now })
+    await world.record('bao-khan', { priority: 'khan-cap' })
+    await world.air('bao-khan', traLeng, { inSeconds: 600 })
+    const first = await world.approve('bao-khan')
+    const delivery = await connected()
+    expect(await delivery.run()).toMatchObject({ plans: 0, withheld: 1 })
+    const by = { approver: 'nga', key: second, now: world.clock.now() }
+    const { approval } = await approve(database, { script: 'bao-khan', version: 1, ...by })
+    expect(await delivery.run()).toMatchObject({ plans: 1, withheld: 0 })
+    const documents = await retained('loa/1/#')
+    const plan = planIn(documents.get(topics.plan(traLeng))!)
+    expect(plan.airings).toMatchObject([{ priority: 'khan-cap' }])
+    const [part] = plan.parts
+    expect([part?.approval, part?.second?.approval].sort()).toEqual([approval, first].sort())
+    for (const id of [approval, first]) expect(documents.has(topics.approval(id))).toBe(true)
+    expect(await delivery.run()).toMatchObject({ plans: 0, published: 0 })
   })
 
   it('loses what is withdrawn: the next generation is without it', async () => {

@@ -148,7 +148,7 @@ describe('a planned airing', () => {
     const ids = ['duyet-1', 'duyet-2'] as const
     const { envelopes, parts } = hub.approvalByTwo(ids, [long, short], { priority: 'khan-cap' })
     hub.publishKeys()
-    envelopes.forEach((envelope, index) => void hub.publish(topics.approval(ids[index]!), envelope))
+    for (const [index, envelope] of envelopes.entries()) hub.publish(topics.approval(ids[index]!), envelope)
     const airings = [
       hub.airing('air-1', 60, [long]),
       hub.airing('air-2', 70, [short]),

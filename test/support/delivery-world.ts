@@ -14,13 +14,15 @@ import { silentLog } from '../../src/base/log.ts'
 import { type Clock, plusMilliseconds, systemClock } from '../../src/base/time.ts'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
 import { createDelivery, type Delivery, type DeliveryOptions } from '../../src/delivery/index.ts'
-import { addPerson, addPersonKey } from '../../src/people/index.ts'
+import { addPerson } from '../../src/people/index.ts'
 import { enrolDevice } from '../../src/registry/index.ts'
+import type { Priority } from '../../src/scripts/index.ts'
 import type { ConnectBus } from '../../src/wire/bus.ts'
 import { chunkDigests } from '../../src/wire/chunks.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
 import type { Codec } from '../../src/wire/messages.ts'
 import { testUser } from './broker.ts'
+import { giveKey } from './approvers.ts'
 
 export const devicesFolder = fileURLToPath(new URL('../../devices', import.meta.url))
 
@@ -38,7 +40,10 @@ export type World = {
   /** Adds a station with one enrolled device of the type. */
   addDevice(device: string, type?: string): Promise<void>
   /** Makes a script with a recording in both codecs; `station` for a greeting. Returns the recording's id. */
-  record(script: string, options?: { kilobytes?: number; station?: string }): Promise<string>
+  record(
+    script: string,
+    options?: { kilobytes?: number; station?: string; priority?: Priority },
+  ): Promise<string>
   approve(script: string): Promise<string>
   /** Plans an airing so many seconds from now at the device's station. Returns its id. */
   air(
@@ -77,7 +82,7 @@ export async function testWorld(
   const now = clock.now()
   await addPerson(database, { id: 'lan', name: 'Lan', role: 'editor', training: false, now })
   await addPerson(database, { id: 'minh', name: 'Minh', role: 'approver', training: false, now })
-  await addPersonKey(database, { person: 'minh', publicKey: approverKey.publicKey, now })
+  await giveKey(database, { person: 'minh', publicKey: approverKey.publicKey, now })
   await signKeysDocument(database, { rootKey, hubPublicKey: hubKey.publicKey, training: false, now })
   await database
     .insertInto('campaign')
@@ -198,7 +203,7 @@ async function addDevice(
 async function record(
   { database, audioFolder, clock }: World,
   script: string,
-  { kilobytes = 100, station }: { kilobytes?: number; station?: string },
+  { kilobytes = 100, station, priority = 'thong-thuong' }: Parameters<World['record']>[1] & object,
 ): Promise<string> {
   const now = clock.now()
   const kind = station === undefined ? 'bulletin' : 'greeting'
@@ -217,7 +222,7 @@ async function record(
       title_en: script,
       audience: '[]',
       body: script,
-      priority: 'thong-thuong',
+      priority,
       valid_from: '2021-01-01',
       valid_to: null,
       facts: '[]',

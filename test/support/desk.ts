@@ -5,9 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { signKeysDocument } from '../../src/approval/index.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
-import { addPerson, addPersonKey, type Role } from '../../src/people/index.ts'
+import { addPerson, type Role } from '../../src/people/index.ts'
 import {
   importFacts,
   importScript,
@@ -18,6 +19,7 @@ import {
   submitVersion,
 } from '../../src/scripts/index.ts'
 import { newSigningKey, type SigningKey } from '../../src/wire/envelope.ts'
+import { giveKey } from './approvers.ts'
 
 /** A Monday morning in Quảng Nam: 23 November 2026, 08:00. */
 export const monday: Instant = '2026-11-23T01:00:00.000Z'
@@ -30,6 +32,8 @@ export type Desk = {
   contentFolder: string
   placeholders: Placeholder[]
   keys: { lan: Keyed; minh: Keyed; tap: Keyed }
+  /** The root signs who may sign what: documents of exercises first, then of real work. */
+  rootSigns(now: Instant): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,8 +47,11 @@ const everyone: [id: string, name: string, role: Role, training: boolean][] = [
   ['duyet-tap', 'Người duyệt tập huấn', 'approver', true],
 ]
 
-/** Opens a desk on `monday`: editors an and binh, approvers lan and minh with keys, operator hoa, and people for exercises. */
-export async function openDesk(): Promise<Desk> {
+/**
+ * Opens a desk on `monday`: editors an and binh, approvers lan and minh with keys, operator hoa, and people for
+ * exercises. The root has signed their keys, those of exercises first, unless `signed` is false.
+ */
+export async function openDesk(options: { signed?: boolean } = {}): Promise<Desk> {
   const contentFolder = mkdtempSync(join(tmpdir(), 'loa-desk-'))
   mkdirSync(join(contentFolder, 'facts'))
   writeFileSync(join(contentFolder, 'facts', 'facts.yaml'), factsYaml)
@@ -53,15 +60,23 @@ export async function openDesk(): Promise<Desk> {
   for (const [id, name, role, training] of everyone)
     await addPerson(database, { id, name, role, training, now: monday })
   const keys = { lan: newSigningKey(), minh: newSigningKey(), tap: newSigningKey() }
-  await addPersonKey(database, { person: 'lan', publicKey: keys.lan.publicKey, now: monday })
-  await addPersonKey(database, { person: 'minh', publicKey: keys.minh.publicKey, now: monday })
-  await addPersonKey(database, { person: 'duyet-tap', publicKey: keys.tap.publicKey, now: monday })
+  await giveKey(database, { person: 'lan', publicKey: keys.lan.publicKey, now: monday })
+  await giveKey(database, { person: 'minh', publicKey: keys.minh.publicKey, now: monday })
+  await giveKey(database, { person: 'duyet-tap', publicKey: keys.tap.publicKey, now: monday })
+  const [rootKey, hubPublicKey] = [newSigningKey(), newSigningKey().publicKey]
+  const rootSigns = async (now: Instant): Promise<void> => {
+    for (const training of [true, false]) {
+      await signKeysDocument(database, { rootKey, hubPublicKey, training, now })
+    }
+  }
+  if (options.signed !== false) await rootSigns(monday)
   await importFacts(database, contentFolder, monday)
   return {
     database,
     contentFolder,
     placeholders: loadPlaceholders(contentFolder),
     keys,
+    rootSigns,
     async close() {
       await closeDatabase(database)
       rmSync(contentFolder, { recursive: true, force: true })

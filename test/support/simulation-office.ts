@@ -10,7 +10,7 @@ import { keepRecording } from '../../src/audio/store.ts'
 import { derivedId } from '../../src/base/ids.ts'
 import type { Instant } from '../../src/base/time.ts'
 import type { Database } from '../../src/db/index.ts'
-import { addPerson, addPersonKey } from '../../src/people/index.ts'
+import { addPerson } from '../../src/people/index.ts'
 import { enrolDevice, enrolledDevices, loadRegistry, stationsOf } from '../../src/registry/index.ts'
 import { createCampaign, setWindow } from '../../src/schedule/index.ts'
 import { importScript, loadPlaceholders, readScript, submitVersion } from '../../src/scripts/index.ts'
@@ -18,6 +18,7 @@ import type { DeviceCredentials } from '../../src/wire/credentials.ts'
 import { chunkDigests } from '../../src/wire/chunks.ts'
 import { privateKeyPem } from '../../src/wire/envelope.ts'
 import { namedBytes, seededKey, type SeededKey } from './simulation-chance.ts'
+import { giveKey } from './approvers.ts'
 
 export type Office = {
   seed: number
@@ -53,7 +54,7 @@ export async function openOffice(office: Office): Promise<void> {
   for (const id of operators) {
     await addPerson(database, { id, name: `Cán bộ ${id}`, role: 'operator', training: false, now })
   }
-  await addPersonKey(database, { person: approver, publicKey: keys.approver.publicKey, now })
+  await giveKey(database, { person: approver, publicKey: keys.approver.publicKey, now })
   for (const [id, opens, closes] of [
     ['sang', '05:00', '05:40'],
     ['chieu', '17:00', '17:40'],

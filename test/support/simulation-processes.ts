@@ -19,7 +19,7 @@ import { plusMilliseconds, systemClock } from '../../src/base/time.ts'
 import { enrol } from '../../src/cli/devices.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import type { FleetStatus } from '../../src/fleet.ts'
-import { addPerson, addPersonKey } from '../../src/people/index.ts'
+import { addPerson } from '../../src/people/index.ts'
 import { stationsOf, stationUnitsOn } from '../../src/registry/index.ts'
 import { createCampaign } from '../../src/schedule/index.ts'
 import { enterAirings } from '../../src/schedule/enter.ts'
@@ -27,6 +27,7 @@ import { notesMilliseconds } from '../../src/wire/notes.ts'
 import { importScript, loadPlaceholders, readScript, submitVersion } from '../../src/scripts/index.ts'
 import { newSigningKey, type SigningKey } from '../../src/wire/envelope.ts'
 import { hubKey, openWork, type Work } from '../../src/work.ts'
+import { giveKey } from './approvers.ts'
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
@@ -178,7 +179,7 @@ export async function openPeople(work: Work): Promise<SigningKey> {
   await addPerson(database, { id: 'soan', name: 'Người soạn', role: 'editor', training: false, now })
   await addPerson(database, { id: 'duyet', name: 'Người duyệt', role: 'approver', training: false, now })
   const approver = newSigningKey()
-  await addPersonKey(database, { person: 'duyet', publicKey: approver.publicKey, now })
+  await giveKey(database, { person: 'duyet', publicKey: approver.publicKey, now })
   const { publicKey } = await hubKey(work)
   await signKeysDocument(database, {
     rootKey: newSigningKey(),

@@ -19,7 +19,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { type Clock, type Instant, plusMilliseconds } from '../../src/base/time.ts'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
 import { attest, countersign } from '../../src/evidence/index.ts'
-import { addPerson, addPersonKey, type Role } from '../../src/people/index.ts'
+import { addPerson, type Role } from '../../src/people/index.ts'
 import { enrolDevice, loadRegistry, type Station, stationsOf } from '../../src/registry/index.ts'
 import { type Airing, airingsOf, createCampaign, planWanted, setWindow } from '../../src/schedule/index.ts'
 import {
@@ -32,6 +32,7 @@ import {
 import { chunkDigests } from '../../src/wire/chunks.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
 import { putUploads } from './uploads.ts'
+import { giveKey } from '../support/approvers.ts'
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
@@ -126,7 +127,7 @@ async function staff(database: Database) {
   for (const [id, name, role] of people)
     await addPerson(database, { id, name, role, training: false, now: planned })
   const key = newSigningKey()
-  await addPersonKey(database, { person: 'lan', publicKey: key.publicKey, now: planned })
+  await giveKey(database, { person: 'lan', publicKey: key.publicKey, now: planned })
   const hubPublicKey = newSigningKey().publicKey
   await signKeysDocument(database, { rootKey: newSigningKey(), hubPublicKey, training: false, now: planned })
   return key

@@ -3,19 +3,21 @@ import { AppError } from '../../base/errors.ts'
 import type { Instant } from '../../base/time.ts'
 import type { Db } from '../../db/index.ts'
 import { kidOf, readPublicKey } from '../../wire/envelope.ts'
+import { readPasskeyPublicKey } from '../../wire/passkey.ts'
 import { recordDeed } from '../log/store.ts'
 import { personById, whole } from '../store.ts'
 import type { PersonKey, Role } from '../types.ts'
 
 /**
  * Enrols a person's public key and gives its kid. The same key of the same person again changes nothing.
- * Refuses what is no Ed25519 key (`invalid`), a key that is another person's or was revoked (`conflict`).
+ * Refuses what is no Ed25519 key, or for a passkey no key of one (`invalid`), a key that is another person's or was
+ * revoked (`conflict`). By whose word it counts is the business of approval.
  */
 export async function addPersonKey(
   db: Db,
-  key: { person: string; publicKey: string; now: Instant; by?: string },
+  key: { person: string; publicKey: string; now: Instant; by?: string; passkey?: boolean },
 ): Promise<string> {
-  checkPublicKey(key.publicKey)
+  checkPublicKey(key.publicKey, key.passkey === true)
   const kid = kidOf(key.publicKey)
   return whole(db, async (tx) => {
     await personById(tx, key.person)
@@ -42,13 +44,14 @@ export async function addPersonKey(
   })
 }
 
-function checkPublicKey(publicKey: string): void {
+function checkPublicKey(publicKey: string, passkey: boolean): void {
   try {
-    readPublicKey(publicKey)
+    if (passkey) readPasskeyPublicKey(publicKey)
+    else readPublicKey(publicKey)
   } catch (error) {
     const sentence = {
-      vi: 'Khóa công khai này không đọc được: cần khóa Ed25519. Hãy tạo khóa mới rồi ghi lại.',
-      en: 'This public key cannot be read: it must be an Ed25519 key. Make a new key and enrol that one.',
+      vi: 'Khóa công khai này không đọc được: cần khóa Ed25519, hoặc passkey ES256 hay EdDSA. Hãy tạo khóa mới rồi ghi lại.',
+      en: 'This public key cannot be read: it must be an Ed25519 key, or a passkey of the kind ES256 or EdDSA. Make a new key and enrol that one.',
     }
     throw new AppError('invalid', sentence, { cause: error })
   }
