@@ -5,6 +5,8 @@ import { deviceCommands } from './devices.ts'
 import { evidenceCommands } from './evidence.ts'
 import { factCommands } from './facts.ts'
 import { listenCommands } from './listen.ts'
+import { approvalCommands } from './approval.ts'
+import { keyCommands } from './keys.ts'
 import { peopleCommands } from './people.ts'
 import { processCommands } from './processes.ts'
 import { scheduleCommands } from './schedule.ts'
@@ -45,8 +47,10 @@ function commandLine(): Command {
   for (const register of [
     unitCommands,
     peopleCommands,
+    keyCommands,
     scriptCommands,
     factCommands,
+    approvalCommands,
     audioCommands,
     uploadCommands,
     sayCommand,

@@ -1,9 +1,9 @@
-/** `loa scripts`, `loa approval`: from a text to approved sound. */
+/** `loa scripts`: from a text to what waits for approval. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
-import { approve, awaitingApproval, versionStates } from '../approval/index.ts'
+import { versionStates } from '../approval/index.ts'
 import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
 import {
   importScript,
@@ -16,7 +16,6 @@ import {
   withdrawVersion,
 } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
-import { passphraseOf, readKeyFile } from './people.ts'
 import { draftCommands } from './drafts.ts'
 import { argument, listing, required, table, wholeNumber, workCommand } from './shell.ts'
 import { importedWord, stateWord } from './words.ts'
@@ -104,55 +103,6 @@ export function scriptCommands(program: Command): void {
     .requiredOption('--by <person>', 'người thu hồi · who withdraws it')
     .requiredOption('--why <reason>', 'lý do · why')
   draftCommands(scripts)
-  approvalCommands(program)
-}
-
-function approvalCommands(program: Command): void {
-  const approval = program.command('approval').description('phê duyệt · approval')
-  workCommand(approval, 'list', 'đang chờ duyệt · waiting for approval', async (work) => {
-    const waiting = await awaitingApproval(work.database, work.clock.now())
-    return {
-      json: waiting,
-      lines:
-        waiting.length === 0
-          ? ['Không có gì chờ duyệt · nothing is waiting for approval']
-          : table(
-              ['bản tin', 'bản', 'bản ghi', 'giây', 'người trình', 'tiêu đề'],
-              waiting.map((one) => [
-                one.script,
-                one.version,
-                one.recordings,
-                Math.round(one.seconds),
-                one.submittedBy,
-                one.title,
-              ]),
-            ),
-    }
-  })
-  workCommand(
-    approval,
-    'sign <script> <version>',
-    'duyệt mọi bản ghi của bản tin, bằng khóa của người duyệt · approve all recordings of a script version',
-    async (work, given) => {
-      const key = readKeyFile(required(given, 'keyFile'), passphraseOf(work))
-      const result = await approve(work.database, {
-        script: argument(given, 0),
-        version: versionGiven(argument(given, 1)),
-        approver: required(given, 'by'),
-        key,
-        now: work.clock.now(),
-      })
-      return {
-        json: result,
-        lines: [
-          `Đã duyệt ${String(result.renditions)} tệp âm thanh (phê duyệt ${result.approval}). Bản ghi tạo ra sau lúc này cần duyệt thêm: loa approval list`,
-          `${String(result.renditions)} audio files are approved (approval ${result.approval}). Recordings made after this need another approval: loa approval list`,
-        ],
-      }
-    },
-  )
-    .requiredOption('--by <person>', 'người duyệt · approver')
-    .requiredOption('--key-file <file>', 'tệp khóa; mật khẩu trong LOA_PASSPHRASE · key file')
 }
 
 /** Submits a version, with the questions and length that its spoken form shows. */

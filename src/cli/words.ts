@@ -1,7 +1,8 @@
 /** What tables call the states: the same words as on the pages, Vietnamese first. */
+import type { KeyState } from '../approval/index.ts'
 import type { DeviceDelivery } from '../delivery/index.ts'
 import type { OutcomeState } from '../evidence/index.ts'
-import type { ImportedScript, VersionState } from '../scripts/index.ts'
+import type { ImportedScript, Priority, VersionState } from '../scripts/index.ts'
 
 export const outcomeWord: Record<OutcomeState, string> = {
   met: '● đạt · met',
@@ -29,6 +30,21 @@ export const stateWord: Record<VersionState, string> = {
   'in-force': '● có hiệu lực · in force',
   expired: '– hết hiệu lực · expired',
   withdrawn: '– đã thu hồi · withdrawn',
+}
+
+export const keyWord: Record<KeyState, string> = {
+  'pending-confirmation': '◐ chờ người thứ hai xác nhận · pending confirmation',
+  'pending-root': '◐ chờ khóa gốc ký · pending root',
+  active: '● có hiệu lực · active',
+  suspended: '✕ tạm dừng · suspended',
+  revoked: '✕ đã thu hồi · revoked',
+}
+
+/** How urgent an item is. */
+export const priorityWord: Record<Priority, string> = {
+  'thong-thuong': 'thông thường · normal',
+  'uu-tien': 'ưu tiên · priority',
+  'khan-cap': 'khẩn cấp · urgent',
 }
 
 export const importedWord: Record<ImportedScript['state'], string> = {

@@ -157,7 +157,7 @@ describe('a refused command', () => {
     {
       what: 'a key for somebody who approves nothing',
       alone: true,
-      args: ['keys', 'new', 'soan', '--file', join(tmpdir(), 'loa-khoa-thua.pem')],
+      args: ['keys', 'new', 'soan', '--file', join(tmpdir(), 'loa-khoa-thua.pem'), '--by', 'duyet'],
       code: 6,
       vi: /không phải người phê duyệt/,
       en: /not an approver/,
@@ -221,7 +221,7 @@ describe('a refused command', () => {
 
   it('leaves no key file behind for a person nobody knows', async () => {
     const file = join(at.folder, 'khong-ai.pem')
-    const ran = await at.loa(['keys', 'new', 'khong-ai', '--file', file])
+    const ran = await at.loa(['keys', 'new', 'khong-ai', '--file', file, '--by', 'duyet'])
     expect({ code: ran.code, left: existsSync(file) }).toEqual({ code: 4, left: false })
   })
 
