@@ -52,6 +52,27 @@ describe('a database of an older version', () => {
     after.close()
   })
 
+  it('keeps what its facts said as the first entry of each, from when it was last changed', async () => {
+    const path = join(folder, 'old.sqlite')
+    const sqlite = new Sqlite(path)
+    sqlite.exec(firstSchema)
+    const at = '2026-10-01T01:00:00.000Z'
+    sqlite.exec(`
+      insert into fact values ('hotline-111', 'hotline', 'Tổng đài', 'Line', '111', 'một một một', 'confirmed',
+        '2025-09-19', null, 'NĐ 162/2025', '2026-09-01');
+      insert into fact values ('law-old', 'law', 'Luật cũ', 'Old law', 'luật', null, 'confirmed',
+        '2012-01-01', '2025-07-01', 'mẫu', '2026-09-02');
+      insert into deed (at, what, subject, detail) values ('${at}', 'fact.changed', 'hotline-111', '{}')`)
+    sqlite.close()
+    const database = openDatabase(path)
+    const entries = await database.selectFrom('fact_entry').selectAll().orderBy('number').execute()
+    expect(entries).toMatchObject([
+      { fact_id: 'hotline-111', value: '111', spoken: 'một một một', person_id: null, at },
+      { fact_id: 'law-old', valid_to: '2025-07-01', at: '2026-09-02T00:00:00.000Z' },
+    ])
+    await closeDatabase(database)
+  })
+
   it('takes steps that count up to the version of the schema', () => {
     expect(migrations.map(({ version }) => version)).toEqual(
       Array.from({ length: schemaVersion - 1 }, (_, index) => index + 2),

@@ -42,6 +42,7 @@ describe('a hotline typed by hand', () => {
     ['Nhớ số: 113.', '113'],
     ['Gọi 111 hoặc 113.', '111', '113'],
     ['Nhớ nhé, 111.', '111'],
+    ['Số cần nhớ là 111.', '111'],
     ['Đường dây 18001581 của tỉnh.', '18001581'],
     ['Đường dây 1800 1581 của tỉnh.', '1800 1581'],
     ['Đường dây 1800.1581 của tỉnh.', '1800.1581'],
@@ -84,7 +85,7 @@ describe('numbers that are no telephone numbers are left alone', () => {
   it.each([
     'Có 111 người được giúp.',
     'Cả tỉnh có 113 xã.',
-    'Hơn 111 hộ đã nghe.',
+    'Hơn 111 hộ đã nghe, đó là 111 hộ ở gần.',
     'Điều 111 của luật nói rõ.',
     'Xe đi quốc lộ 113.',
     'Nghị định số 162/2025/NĐ-CP đã có hiệu lực.',
@@ -135,6 +136,52 @@ describe('a person with the place they live in', () => {
     const text = `${body} Gọi {{hotline.national}}.`
     expect(lint(draft(text), ground())).toMatchObject([{ rule: 'person-named', level: 'warning' }])
     expect(found(body)).toEqual([`person-named “${name}”`])
+  })
+})
+
+describe('a full name of any family', () => {
+  const family = fc.constantFrom(
+    ...[
+      'Nguyễn',
+      'Trần',
+      'Lê',
+      'Hồ',
+      'Đinh',
+      'Alăng',
+      'Zơrâm',
+      'Bhling',
+      'Coor',
+      'Hốih',
+      'Phạm',
+      'Huỳnh',
+      'Võ',
+    ],
+  )
+  const middle = fc.constantFrom('Thị', 'Văn', 'Minh', 'Ngọc', 'Thị Thu', 'Quang')
+  const given = fc.constantFrom('Lan', 'Hoa', 'Tư', 'Bé', 'Hạnh', 'Yên', 'Đông', 'Út')
+  const lead = fc.constantFrom('', 'Chị ', 'Em ', 'Có cháu ', 'Nghe kể về ', 'Khi ', 'Hôm qua, anh ', '“')
+  const link = fc.constantFrom(' ở ', ', ', ' (', ' vừa về lại ', ', quê ', '. Nhà em ở ')
+  const home = fc.constantFrom(
+    'thôn 3',
+    'thôn Hai',
+    'bản A Ur',
+    'nóc Ông Yên',
+    'tổ 5',
+    'xã Trà Leng',
+    'Trà Cang',
+  )
+
+  it('is seen with any village or commune', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(lead, family, middle, given, link, home),
+        ([before, first, second, last, between, at]) => {
+          const name = `${first} ${second} ${last}`
+          expect(found(`${before}${name}${between}${at} nhé.`)).toEqual([`person-with-place “${name}”`])
+        },
+      ),
+      { numRuns: 400 },
+    )
   })
 })
 

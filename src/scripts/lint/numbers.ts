@@ -20,7 +20,7 @@ const numbered =
   /(?<!\p{L})(?:nghị định|quyết định|kế hoạch|thông tư|công văn|luật|chỉ thị|nghị quyết|văn bản|điều|khoản|điểm|chương|mục|quốc lộ|tỉnh lộ|đường|nhà|hẻm|ngõ|kiệt|phòng|lô|thửa|tờ|trang|xe|tuyến|trường|câu|bài|mẫu|thẻ|tài khoản|tổ|đội|lớp|nhóm|thôn|bản|khối|km|năm|tháng|ngày)(?: số)?[ :“"]*$/iu
 /** Words before an amount. */
 const amount =
-  /(?<!\p{L})(?:hơn|khoảng|gần|chừng|độ|có|trên|dưới|từ|thêm|đủ|cả|tròn|được|những|còn|mỗi|đã|là|tổng cộng)[ ]*$/iu
+  /(?<!\p{L})(?:hơn|khoảng|gần|chừng|độ|có|trên|dưới|từ|thêm|đủ|cả|tròn|được|những|còn|mỗi|đã|tổng cộng)[ ]*$/iu
 /** What is counted, and so no number to call. */
 const counted =
   /^ ?(?:người|em|cháu|trẻ|nạn nhân|hộ|nhà|gia đình|xã|phường|thôn|bản|làng|huyện|tỉnh|thành|vụ|ca|cuộc|lượt|trường|đồng|nghìn|ngàn|triệu|tỷ|tỉ|trăm|chục|phần|tuổi|km|m|mét|cây số|ki|kg|tấn|ha|lít|độ|lớp|học sinh|sinh viên|chị|anh|cụm|loa|đài|trạm|chiếc|cái|con|cây|quyển|cuốn|tờ|bài|tin|cán bộ|đơn vị|điểm|usd|đô|suất|phiếu|lao động|doanh nghiệp|công ty|cơ sở|phụ nữ|nam|nữ|đại biểu|hội viên)(?!\p{L})/iu
