@@ -16,6 +16,19 @@ export function coverOf(approvals: readonly StandingApproval[]): Cover | undefin
   return undefined
 }
 
+/**
+ * `coverOf` for thousands of hashes under a handful of approvals: each set of approvals is looked at once. Give the
+ * approvals of each hash in one and the same order.
+ */
+export function coverFinder(): typeof coverOf {
+  const known = new Map<string, Cover | undefined>()
+  return (approvals) => {
+    const name = approvals.map(({ id }) => id).join()
+    if (!known.has(name)) known.set(name, coverOf(approvals))
+    return known.get(name)
+  }
+}
+
 /** When what it covers may be heard: while all of its approvals hold. */
 export function windowOf({ first, second }: Cover): { from: string; until: string } {
   if (second === undefined) return first

@@ -50,6 +50,7 @@ export {
   type RenditionProof,
 } from './proof.ts'
 export { returnVersion, versionStates } from './states.ts'
+export { type Heard, hearingOf, lengthOf, stillToHear, type ToHear } from './hearing.ts'
 export { type ReadAgain, readForSigning } from './from-files.ts'
 export { readPassphrase, signKeysDocument } from './keys.ts'
 export { currentKeysDocument, type CurrentKeys } from './keys-document.ts'

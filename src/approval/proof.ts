@@ -4,7 +4,7 @@ import { recordingsOf } from '../audio/index.ts'
 import type { Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
 import { type Priority, type ScriptKind, submittedVersions } from '../scripts/index.ts'
-import { type Cover, coverOf, isNewer, windowOf } from './cover.ts'
+import { type Cover, coverFinder, isNewer, windowOf } from './cover.ts'
 import { approverKeys } from './enrolment.ts'
 import { holdsAt, type StandingApproval, standingApprovals } from './standing.ts'
 import * as store from './store.ts'
@@ -36,8 +36,9 @@ export async function proofsFor(db: Db, hashes: readonly string[]): Promise<Map<
   )
   const standing = await standingOf(db, kept)
   const covers = new Map<string, Cover>()
+  const find = coverFinder()
   for (const [sha256, over] of Map.groupBy(places, ({ sha256 }) => sha256)) {
-    const cover = coverOf(over.flatMap(({ approval }) => standing.get(approval) ?? []))
+    const cover = find(over.flatMap(({ approval }) => standing.get(approval) ?? []))
     if (cover !== undefined) covers.set(sha256, cover)
   }
   const placeOf = await placesIn(db, places, covers)
@@ -163,8 +164,13 @@ async function coversOf(db: Db, approvals: readonly StandingApproval[]): Promise
       else known.push(approval)
     }
   }
-  const covers = [...over].map(([sha256, known]): [string, Cover | undefined] => [sha256, coverOf(known)])
-  return new Map(covers.flatMap(([sha256, cover]) => (cover === undefined ? [] : [[sha256, cover] as const])))
+  const find = coverFinder()
+  const covers = new Map<string, Cover>()
+  for (const [sha256, known] of over) {
+    const cover = find(known)
+    if (cover !== undefined) covers.set(sha256, cover)
+  }
+  return covers
 }
 
 /** When a recording may be heard: while all that covers its renditions holds; undefined when one is not covered. */

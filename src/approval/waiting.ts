@@ -17,7 +17,7 @@ import {
 import { merkleRoot } from '../wire/merkle.ts'
 import { type ApprovalStatement, areaUnitsMax } from '../wire/messages.ts'
 import { signaturesWanted } from '../wire/signatures.ts'
-import { coverOf } from './cover.ts'
+import { coverFinder } from './cover.ts'
 import { approverKeys } from './enrolment.ts'
 import { lastInstantBefore, type StandingApproval, standingApprovals } from './standing.ts'
 import * as store from './store.ts'
@@ -47,8 +47,13 @@ export type AwaitingApproval = {
   signedBy: SignedBy[]
 }
 
-/** `uploads`: which of the recordings under it people brought, by the upload's id. */
-export type DraftStatement = { statement: ApprovalStatement; leaves: string[]; uploads: string[] }
+/** `recordings`: those under it; `uploads`: which of them people brought, by the upload's id. */
+export type DraftStatement = {
+  statement: ApprovalStatement
+  leaves: string[]
+  uploads: string[]
+  recordings: Recording[]
+}
 
 /** What waits for approval and is still in force, ordered by script and version. */
 export async function awaitingApproval(db: Db, now: Instant): Promise<AwaitingApproval[]> {
@@ -117,7 +122,7 @@ export async function draftStatement(
     leaves: leaves.length,
   }
   assert(statement.from <= statement.until, 'a version that is not over ends after it begins')
-  return { statement, leaves, uploads: recordings.flatMap(({ upload }) => upload ?? []) }
+  return { statement, leaves, uploads: recordings.flatMap(({ upload }) => upload ?? []), recordings }
 }
 
 /** The end of the version's own validity or of the first fact it rests on; two years when both are open. */
@@ -138,21 +143,18 @@ async function uncovered(
 ): Promise<{ all: Recording[]; recordings: Recording[]; leaves: string[]; lone: Signed[] }> {
   const all = await recordingsOf(db, { script: version.script, version: version.version })
   const signed = await signedOf(db, version, now)
-  const over = Map.groupBy(
-    signed.flatMap((approval) => approval.leaves.map((sha256) => ({ sha256, approval }))),
-    ({ sha256 }) => sha256,
-  )
-  const isLacking = ({ sha256 }: { sha256: string }): boolean =>
-    coverOf((over.get(sha256) ?? []).map(({ approval }) => approval)) === undefined
-  const recordings = all.filter(({ renditions }) => renditions.some(isLacking))
-  const lacking = recordings.flatMap(({ renditions }) => renditions.filter(isLacking))
-  const leaves = [...new Set(lacking.map(({ sha256 }) => sha256))].sort()
-  const wanted = new Set(leaves)
+  const over = new Map<string, Signed[]>()
+  for (const approval of signed) {
+    for (const leaf of approval.leaves) over.set(leaf, [...(over.get(leaf) ?? []), approval])
+  }
+  const find = coverFinder()
+  const hashes = all.flatMap(({ renditions }) => renditions.map(({ sha256 }) => sha256))
+  const lacking = new Set(hashes.filter((sha256) => find(over.get(sha256) ?? []) === undefined))
   return {
     all,
-    recordings,
-    leaves,
-    lone: signed.filter((one) => one.leaves.some((leaf) => wanted.has(leaf))),
+    recordings: all.filter(({ renditions }) => renditions.some(({ sha256 }) => lacking.has(sha256))),
+    leaves: [...lacking].sort(),
+    lone: signed.filter((one) => one.leaves.some((leaf) => lacking.has(leaf))),
   }
 }
 

@@ -15,6 +15,9 @@ import {
 } from '../../src/approval/index.ts'
 import { audioPath } from '../../src/audio/index.ts'
 import { deedsOf, revokePersonKey } from '../../src/people/index.ts'
+import { keepApproval } from '../../src/approval/store.ts'
+import { sealEnvelope } from '../../src/wire/envelope.ts'
+import { ApprovalStatement } from '../../src/wire/messages.ts'
 import { merkleRoot } from '../../src/wire/merkle.ts'
 import { type Ceremony, origin, rpId, SamplePasskey } from '../support/passkey.ts'
 import { giveKey } from '../support/approvers.ts'
@@ -77,7 +80,11 @@ describe('a passkey on a page', () => {
     const { hashes } = await putRecording(desk.database, version)
     const wanted = { ...version, approver: 'lan', kid: passkeys.lan.kid, now: tuesday }
     const told = await passkeyStatement(desk.database, wanted)
-    expect(told).toMatchObject({ rpId, leaves: [hashes.mp3, hashes.opus].sort() })
+    expect(told).toMatchObject({
+      rpId,
+      leaves: [hashes.mp3, hashes.opus].sort(),
+      recordings: [{ upload: null }],
+    })
     const signed = passkeys.lan.signs(told.challenge)
     const answer = { approver: 'lan', kid: told.kid, document: told.document, signed }
     const late = { ...answer, now: '2026-11-24T01:15:00.001Z' }
@@ -217,6 +224,35 @@ describe('an item above normal', () => {
     const version = await item('uu-tien')
     await putRecording(desk.database, { ...version, station: 'tt-20440' })
     expect(await waiting()).toMatchObject({ wanted: { people: 2 } })
+  })
+})
+
+describe('an approval from before', () => {
+  async function signedBefore(version: Version): Promise<void> {
+    const { statement, leaves } = await draftStatement(desk.database, {
+      ...{ ...version, approver: 'lan', kid: desk.keys.lan.kid, now: tuesday },
+    })
+    const { area: _area, ...before } = statement
+    const { approval: id, script, root } = before
+    const envelope = sealEnvelope('approval', ApprovalStatement, before, desk.keys.lan)
+    const kept = { id, script, version: version.version, approver: 'lan', kid: desk.keys.lan.kid, root }
+    await keepApproval(desk.database, { ...kept, envelope, at: tuesday, leaves })
+  }
+
+  it('that does not say for where still lets a normal item be heard', async () => {
+    const version = await item('thong-thuong')
+    await putRecording(desk.database, version)
+    await signedBefore(version)
+    expect(await mayBeHeard()).toBe(1)
+  })
+
+  it('of an item above normal was for everywhere: a second person must sign too', async () => {
+    const version = await item('uu-tien')
+    await putRecording(desk.database, version)
+    await signedBefore(version)
+    expect(await mayBeHeard()).toBe(0)
+    await withKey(version, 'minh', later)
+    expect(await mayBeHeard()).toBe(1)
   })
 })
 
