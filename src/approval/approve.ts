@@ -17,11 +17,20 @@ export type Approved = { approval: string; renditions: number }
  * Signs an approval of every rendition of the version that is not approved yet, and keeps it with the hashes
  * under it. Refuses, changing nothing: what `draftStatement` refuses; an unknown person (`not_found`); someone
  * who is no approver, who wrote or submitted the text, who brought one of the recordings, or who belongs to
- * exercises when the text does not or the other way round; a key that is not theirs or was revoked (`forbidden`).
+ * exercises when the text does not or the other way round; a key that is not theirs or was revoked (`forbidden`);
+ * and, where `root` says what was listed and heard (its first 8 digits or more), recordings that are not those
+ * (`conflict`).
  */
 export async function approve(
   database: Database,
-  approval: { script: string; version: number; approver: string; key: SigningKey; now: Instant },
+  approval: {
+    script: string
+    version: number
+    approver: string
+    key: SigningKey
+    root?: string | undefined
+    now: Instant
+  },
 ): Promise<Approved> {
   const { script, version, key, now } = approval
   return transact(database, async (tx) => {
@@ -30,6 +39,7 @@ export async function approve(
     await checkKey(tx, approver, key)
     const wanted = { script, version, approver: approver.id, kid: key.kid, now }
     const { statement, leaves, uploads } = await draftStatement(tx, wanted)
+    checkRoot(statement.root, approval.root)
     await checkOthersBrought(tx, approver, uploads)
     const envelope = sealEnvelope('approval', ApprovalStatement, statement, key)
     const { approval: id, root } = statement
@@ -78,6 +88,24 @@ async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion
       en: `Exercises are approved by people of the exercise only, and real work by real people; “${approver.name}” is of the other side. Ask someone else.`,
     })
   }
+}
+
+const rootDigitsMin = 8
+
+/** A recording may have come in between listening and signing; who says what they heard signs only that. */
+function checkRoot(root: string, heard: string | undefined): void {
+  if (heard === undefined) return
+  if (heard.length < rootDigitsMin || !/^[0-9a-f]+$/.test(heard)) {
+    throw new AppError('invalid', {
+      vi: `Mã gốc “${heard}” không đúng: cần ít nhất ${rootDigitsMin} chữ số đầu của mã ghi trong danh sách chờ duyệt (0–9, a–f).`,
+      en: `The root “${heard}” is not right: give at least the first ${rootDigitsMin} digits of the one in the list of what waits (0–9, a–f).`,
+    })
+  }
+  if (root.startsWith(heard)) return
+  throw new AppError('conflict', {
+    vi: 'Các bản ghi chờ duyệt đã khác với lúc anh/chị xem: có bản ghi mới thêm vào hoặc đã được duyệt. Hãy xem lại danh sách chờ duyệt, nghe bản mới rồi duyệt.',
+    en: 'The recordings that wait are not those you looked at any more: some came in or were approved meanwhile. Look at the list again, hear what is new, then approve.',
+  })
 }
 
 /** A recording that a person brought is heard by a second person before the loudspeakers play it. */

@@ -33,6 +33,8 @@ export type AwaitingApproval = {
   seconds: number
   author: string
   submittedBy: string
+  /** Merkle root over these renditions: a signature that names it covers exactly what is listed here. */
+  root: string
 }
 
 /** `uploads`: which of the recordings under it people brought, by the upload's id. */
@@ -57,6 +59,7 @@ export async function awaitingApproval(db: Db, now: Instant): Promise<AwaitingAp
       seconds: Math.round(milliseconds / 1000),
       author,
       submittedBy,
+      root: merkleRoot(leaves),
     })
   }
   return waiting

@@ -17,7 +17,7 @@ import {
 } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
 import { passphraseOf, readKeyFile } from './people.ts'
-import { argument, listing, required, table, wholeNumber, workCommand } from './shell.ts'
+import { argument, listing, optional, required, table, wholeNumber, workCommand } from './shell.ts'
 import { importedWord, versionWord } from './words.ts'
 
 export function scriptCommands(program: Command): void {
@@ -109,12 +109,13 @@ function approvalCommands(program: Command): void {
         waiting.length === 0
           ? ['Không có gì chờ duyệt · nothing is waiting for approval']
           : table(
-              ['bản tin', 'bản', 'bản ghi', 'giây', 'người trình', 'tiêu đề'],
+              ['bản tin', 'bản', 'bản ghi', 'giây', 'mã gốc', 'người trình', 'tiêu đề'],
               waiting.map((one) => [
                 one.script,
                 one.version,
                 one.recordings,
                 Math.round(one.seconds),
+                one.root.slice(0, 16),
                 one.submittedBy,
                 one.title,
               ]),
@@ -132,6 +133,7 @@ function approvalCommands(program: Command): void {
         version: versionGiven(argument(given, 1)),
         approver: required(given, 'by'),
         key,
+        root: optional(given, 'root'),
         now: work.clock.now(),
       })
       return {
@@ -145,6 +147,10 @@ function approvalCommands(program: Command): void {
   )
     .requiredOption('--by <person>', 'người duyệt · approver')
     .requiredOption('--key-file <file>', 'tệp khóa; mật khẩu trong LOA_PASSPHRASE · key file')
+    .option(
+      '--root <root>',
+      'chỉ duyệt đúng những bản ghi có mã gốc này trong loa approval list · sign only what was listed under this root',
+    )
 }
 
 /** Submits a version, with the questions and length that its spoken form shows. */

@@ -34,10 +34,10 @@ afterEach(() => desk.close())
 
 function approves(
   who: 'lan' | 'minh',
-  more: { key?: Keyed; now?: string; version?: typeof version; approver?: string } = {},
+  more: { key?: Keyed; now?: string; version?: typeof version; approver?: string; root?: string } = {},
 ) {
-  const { key = desk.keys[who], now = tuesday, approver = who } = more
-  return approve(desk.database, { ...(more.version ?? version), approver, key, now })
+  const { key = desk.keys[who], now = tuesday, approver = who, root } = more
+  return approve(desk.database, { ...(more.version ?? version), approver, key, root, now })
 }
 
 async function statementOf(approval: string) {
@@ -124,6 +124,7 @@ describe('an approval', () => {
         seconds: 60,
         author: 'an',
         submittedBy: 'an',
+        root: merkleRoot([recording.hashes.mp3, recording.hashes.opus].sort()),
       },
     ])
     await approves('lan')
@@ -304,6 +305,23 @@ describe('approving is refused, and nothing is kept:', () => {
     expect(code).toBe('conflict')
     expect(sentence.vi).toContain('hết hiệu lực')
   })
+})
+
+it('that names the root it heard is refused when recordings came in meanwhile, and covers exactly those else', async () => {
+  await putRecording(desk.database, version)
+  const heard = (await awaitingApproval(desk.database, tuesday))[0]!.root
+  await putRecording(desk.database, { ...version, take: 'second' })
+  const refusal = await refusalOf(approves('lan', { root: heard }))
+  expect(refusal.code).toBe('conflict')
+  expect(refusal.sentence.vi).toContain('xem lại')
+  expect(await approvedRecordings(desk.database, tuesday)).toEqual([])
+  const [{ root, renditions } = { root: '', renditions: 0 }] = await awaitingApproval(desk.database, tuesday)
+  expect(await approves('lan', { root: root.slice(0, 16) })).toMatchObject({ renditions })
+})
+
+it.each(['abc', 'không phải', '../../x'])('that names “%s” as its root is refused', async (root) => {
+  await putRecording(desk.database, version)
+  expect((await refusalOf(approves('lan', { root }))).code).toBe('invalid')
 })
 
 it('a second approval of the same renditions is refused: nothing is left to approve', async () => {
