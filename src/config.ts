@@ -12,12 +12,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const seconds = z.coerce.number().int().min(0).max(86_400)
 const port = z.coerce.number().int().min(0).max(65_535)
+/** Names of machines, with commas between them; a port is none of their business. */
+const names = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .transform((all) => all.filter((name) => name !== ''))
+  .pipe(z.array(z.string().regex(/^(?:[\w.-]+|\[[\da-f:.]+\])$/i, 'không phải tên máy · not a host name')))
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 const Environment = z.object({
   LOA_DATA: z.string().min(1).default('data'),
   LOA_HOST: z.string().min(1).default('127.0.0.1'),
   LOA_PORT: port.default(8080),
+  LOA_NAMES: names.default([]),
   LOA_MQTT_URL: z.url({ protocol: /^mqtts?$/ }).optional(),
   LOA_MQTT_USER: z.string().optional(),
   LOA_MQTT_PASSWORD: z.string().optional(),
@@ -41,6 +48,8 @@ export type Config = {
   host: string
   /** 0 = a free port. */
   port: number
+  /** Names besides localhost under which the pages may be opened: those given, and the host where that is one. */
+  names: string[]
   /** Another broker than our own, when given. */
   broker: { url: string; username: string | undefined; password: string | undefined } | undefined
   /** Port of our own broker; absent = a free one, kept from start to start. */
@@ -83,6 +92,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     data: resolve(values.LOA_DATA),
     host: values.LOA_HOST,
     port: values.LOA_PORT,
+    names: [...values.LOA_NAMES, ...ownName(values.LOA_HOST)],
     broker:
       values.LOA_MQTT_URL === undefined
         ? undefined
@@ -104,6 +114,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     content: resolve(root, 'content'),
     devices: resolve(root, 'devices'),
   }
+}
+
+/** The name that a host to listen on is opened by; none when it stands for every address of the machine. */
+function ownName(host: string): string[] {
+  if (host === '0.0.0.0' || host === '::') return []
+  return [host.includes(':') ? `[${host}]` : host]
 }
 
 /** The environment of a child process of ours: this one's, with some variables set. */

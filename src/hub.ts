@@ -292,7 +292,9 @@ function startJobs(parts: {
         },
       }),
     )
-    if (result !== undefined && result.rendered > 0) schedule.wake()
+    if (result === undefined) return
+    parts.desk.awaits(result.awaiting)
+    if (result.rendered > 0) schedule.wake()
   })
   const jobs = [audio, schedule, deliver]
   for (const job of jobs) job.wake()
@@ -315,6 +317,7 @@ function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk): Pro
     training: config.training,
     desk,
     openDesk: config.openDesk,
+    names: config.names,
     incomingFolder: join(config.data, 'incoming'),
     ingestCounts: ingest.counts,
   })

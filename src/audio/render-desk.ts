@@ -1,18 +1,26 @@
 /** The rendering that is under way, for all who watch it: how far it is, stopping it, letting it go on. */
 import { AppError } from '../base/errors.ts'
 import type { RenderProgress } from './progress.ts'
+import type { Awaiting } from './wanted.ts'
 
 /**
- * `idle`: nothing is wanted that is not there. `running`: see the counts. `stopped`: somebody stopped it; what
- * was finished stays, and nothing more is rendered until somebody lets it go on or the hub starts anew.
+ * `idle`: nothing is under way; the counts are of what was last. `running`: see the counts. `stopped`: somebody
+ * stopped it; what was finished stays, and nothing more is rendered until somebody lets it go on or the hub starts
+ * anew. `starting`: somebody let it go on, and what is still missing is being looked up. `awaiting`: what only a
+ * person can read, as the last whole run found it.
  */
-export type RenderingState = RenderProgress & { state: 'idle' | 'running' | 'stopped' }
+export type RenderingState = RenderProgress & {
+  state: 'idle' | 'starting' | 'running' | 'stopped'
+  awaiting: readonly Awaiting[]
+}
+
+const nothing = { done: 0, total: 0, failed: 0, secondsLeft: undefined }
 
 /** So many pages may watch at once; each holds a connection. */
 const watchersMax = 200
 
 export class RenderDesk {
-  #state: RenderingState = { state: 'idle', done: 0, total: 0, failed: 0, secondsLeft: undefined }
+  #state: RenderingState = { state: 'idle', ...nothing, awaiting: [] }
   #stop: AbortController | undefined
   readonly #watchers = new Set<(state: RenderingState) => void>()
   readonly #wake: () => void
@@ -53,17 +61,24 @@ export class RenderDesk {
     this.#stop = stop
     try {
       return await work(AbortSignal.any([signal, stop.signal]), (progress) => {
-        if (!stop.signal.aborted && progress.total > 0) this.#tell({ state: 'running', ...progress })
+        if (!stop.signal.aborted && progress.total > 0)
+          this.#tell({ ...this.#state, state: 'running', ...progress })
       })
     } catch (error) {
       if (stop.signal.aborted && !signal.aborted) return undefined
       throw error
     } finally {
       this.#stop = undefined
-      if (!stop.signal.aborted && this.#state.state === 'running') {
+      if (!stop.signal.aborted && this.#state.state !== 'idle') {
         this.#tell({ ...this.#state, state: 'idle', secondsLeft: undefined })
       }
     }
+  }
+
+  /** What a whole run found that only a person can read. */
+  awaits(awaiting: readonly Awaiting[]): void {
+    if (JSON.stringify(awaiting) !== JSON.stringify(this.#state.awaiting))
+      this.#tell({ ...this.#state, awaiting })
   }
 
   /** Stops what is under way within a second and keeps it stopped. What was finished stays. */
@@ -75,7 +90,8 @@ export class RenderDesk {
   /** Lets the rendering go on with what is still missing; nothing when it was not stopped. */
   goOn(): void {
     if (this.#state.state !== 'stopped') return
-    this.#tell({ ...this.#state, state: 'idle' })
+    // The counts of before would read as if all were done.
+    this.#tell({ ...this.#state, ...nothing, state: 'starting' })
     this.#wake()
   }
 

@@ -5,13 +5,13 @@
  */
 import type { RequestHandler } from 'express'
 import { AppError } from '../base/errors.ts'
+import { isThisMachine } from './host.ts'
 import type { Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
 const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 /** What proxies add, as far as they do. */
 const ofProxies = /^(?:forwarded|via|x-forwarded-.+|x-real-ip)$/
-const ownNames = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
 
 /**
  * Lets a request pass that a person at this machine made on one of our pages; refuses (`forbidden`) all others:
@@ -24,7 +24,7 @@ export function onlyStaff(web: Web): RequestHandler {
     const { host = '', origin } = request.headers
     const here =
       loopback.test(request.socket.remoteAddress ?? '') &&
-      ownNames.test(host) &&
+      isThisMachine(host) &&
       !Object.keys(request.headers).some((name) => ofProxies.test(name))
     const site = request.headers['sec-fetch-site']
     // Both where both are there: a proxy that writes our own name into `Host` still leaves the page's in `Origin`.

@@ -1,6 +1,6 @@
 /** The one table from a refusal to HTTP, and the pages that say it in words. All else is "internal error" outside and complete in the log. */
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { AppError, reasonOf, type RefusalCode } from '../base/errors.ts'
+import { AppError, reasonOf, type RefusalCode, type Sentence } from '../base/errors.ts'
 import { type Field, fields, WrongQuery } from './query.ts'
 import { type Page, send, type Visit, visitOf, type Web } from './visit.ts'
 import { sentence, type Word } from './words/index.ts'
@@ -34,7 +34,8 @@ export class Choices extends AppError {
 
 /** An address that leads nowhere. */
 export const nowhere: RequestHandler = (request) => {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new HttpRefusal(405, 'error.only-reading')
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new HttpRefusal(405, sentence('error.only-reading'))
   throw new AppError('not_found', sentence('error.no-page'))
 }
 
@@ -68,11 +69,11 @@ function causeOf(error: unknown): string | undefined {
 }
 
 /** A refusal that is HTTP's own and so keeps its own status. */
-class HttpRefusal extends AppError {
+export class HttpRefusal extends AppError {
   readonly status: number
 
-  constructor(status: number, word: Word, error?: unknown) {
-    super('invalid', sentence(word), { cause: error })
+  constructor(status: number, says: Sentence, error?: unknown) {
+    super('invalid', says, { cause: error })
     this.status = status
   }
 }
@@ -83,7 +84,7 @@ function refusalOf(error: unknown): AppError | undefined {
   const status = (error as { status?: unknown } | null)?.status
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
   const words: Record<number, Word> = { 404: 'error.no-page', 413: 'error.too-much' }
-  return new HttpRefusal(status, words[status] ?? 'error.bad-address', error)
+  return new HttpRefusal(status, sentence(words[status] ?? 'error.bad-address'), error)
 }
 
 function httpStatus(refusal: AppError | undefined): number {

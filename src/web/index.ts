@@ -7,7 +7,7 @@
  * HTML made on the server and readable without any script; sending a recording needs one. The address is the whole state: every month, filter and page can be linked, reloaded and
  * had as CSV. What people typed is never compiled and never unescaped; a policy in the browser
  * allows no script and no style but ours. A state is never colour alone, and what is invented is marked
- * as sample data wherever it shows.
+ * as sample data wherever it shows. Nothing is answered under a name that is not this hub's (host.ts).
  */
 import { fileURLToPath } from 'node:url'
 import compression from 'compression'
@@ -24,6 +24,7 @@ import { airingSound } from './by-hand.ts'
 import { onlyStaff } from './desk.ts'
 import { errorPages, nowhere } from './errors.ts'
 import { health } from './health.ts'
+import { onlyOwnNames } from './host.ts'
 import { incomingPath, openIncoming } from './incoming.ts'
 import { createMetrics } from './metrics.ts'
 import { originalFile } from './originals.ts'
@@ -67,6 +68,8 @@ export type WebOptions = {
   openDesk?: boolean
   /** Where files lie that people are sending; absent where none are taken. */
   incomingFolder?: string
+  /** Names besides this machine's own (localhost) under which the pages may be opened. */
+  names?: readonly string[]
 }
 
 /** A form has a few short texts. */
@@ -79,7 +82,7 @@ const formBytesMax = 64 * 1024
 export function createWeb(options: WebOptions): express.Express {
   const folder = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const closing = new AbortController()
-  const { incomingFolder, ...rest } = options
+  const { incomingFolder, names = [], ...rest } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
   const web: Web = {
     ...rest,
@@ -99,7 +102,7 @@ export function createWeb(options: WebOptions): express.Express {
   })
   app.disable('x-powered-by')
   app.set('query parser', false)
-  app.use(metrics.measure, safety, compression())
+  app.use(metrics.measure, safety, onlyOwnNames(names), compression())
   pages(app, web)
   sounds(app, web)
   deeds(app, web)

@@ -13,25 +13,34 @@ const heartbeatMs = 20_000
 /** The model of the panel; null where nothing is rendered in this process. */
 export function renderingPanel(web: Web, visit: Visit): object | null {
   if (web.desk === undefined) return null
-  const { state, done, total, failed, secondsLeft } = web.desk.state
+  const { state, done, total, failed, secondsLeft, awaiting } = web.desk.state
+  const forPeople = awaiting.reduce((sum, { recordings }) => sum + recordings, 0)
   const left = secondsLeft === undefined ? '' : leftIn(visit, secondsLeft)
   return {
     state,
     running: state === 'running',
+    // How far it is nobody knows yet: a bar without a value.
+    starting: state === 'starting',
+    stoppable: state === 'running' || state === 'starting',
     stopped: state === 'stopped',
     done: done + failed,
     total,
     words: wordsOf(visit, web.desk.state),
     left,
+    awaiting: forPeople === 0 ? '' : visit.say('rendering.awaiting', { count: forPeople }),
     // The buttons are there only where they would be obeyed.
     open: web.openDesk,
   }
 }
 
 function wordsOf({ say }: Visit, { state, done, total, failed }: RenderingState): string {
-  if (state === 'idle') return total === 0 ? say('rendering.idle') : say('rendering.ended', { done, failed })
-  const counts = say('rendering.counts', { done, total, left: total - done - failed, failed })
-  return state === 'stopped' ? say('rendering.stopped', { counts }) : counts
+  if (state === 'starting') return say('rendering.starting')
+  if (state === 'idle' && total === 0) return say('rendering.idle')
+  const left = total - done - failed
+  if (state === 'idle' && left === 0) return say('rendering.ended', { done, failed })
+  const counts = say('rendering.counts', { done, total, left, failed })
+  if (state === 'running') return counts
+  return say(state === 'stopped' ? 'rendering.stopped' : 'rendering.broken-off', { counts })
 }
 
 function leftIn({ say }: Visit, seconds: number): string {

@@ -19,6 +19,7 @@ export type ServedWith = {
   desk?: RenderDesk
   openDesk?: boolean
   incomingFolder?: string
+  names?: readonly string[]
 }
 
 export async function serve(month: Month, options: ServedWith = {}): Promise<Served> {

@@ -1,6 +1,6 @@
 /** Days, months, quarters and years. */
 import { cardinal, romanValue } from './numbers.ts'
-import { isCounted } from './quantities.ts'
+import { isCounted, isShareOf } from './quantities.ts'
 import { after, follows, governing, matchAt, type Place, type Reading, type Rule } from './rule.ts'
 
 const end = '(?![\\d])(?![/.-]\\d)'
@@ -14,6 +14,7 @@ const small = /(\d{1,2})(?!\d)(?![.,:/]\d)(?!\s?(?:(?:h|giờ)(?!\p{L})|%))/uy
 
 const dayWords = /ngày|mồng|mùng|hôm|rạng sáng|sáng|trưa|chiều|tối|đêm/
 const startWords = /mồng|mùng/
+const surelyDay = /ngày|mồng|mùng/
 // Days that are known by their name: what follows the name is their date.
 const feastDays =
   /dịp|lễ|tết|kỷ niệm|quốc khánh|quốc tế phụ nữ|phụ nữ việt nam|quốc tế lao động|quốc tế thiếu nhi|nhà giáo việt nam|thầy thuốc việt nam|thương binh,? liệt sĩ|giải phóng miền nam|toàn dân phòng, chống mua bán người/
@@ -60,8 +61,14 @@ export const dayOfMonth: Rule = (place) => {
   // Thirty sevenths of something is never said: the larger figure before the stroke is a day.
   if (!dated && !(Number(first) > Number(second) && Number(first) > 12)) return undefined
   const say = `${follows(before, startWords) ? cardinal(first) : bareDay(first)} tháng ${monthName(second)}`
+  const rest = after(place, whole.length)
+  if (Number(first) < Number(second) && isShareOf(rest) && !follows(before, surelyDay)) {
+    // "và 3/4 số hộ" is a share; "sáng 3/4 số hộ" and "đến 3/4 số hộ" may be a day as well.
+    if (follows(before, /và/)) return undefined
+    return { length: whole.length, ask: [say, `${cardinal(first)} phần ${monthName(second)}`] }
+  }
   // "sau 9/10 xã": a day, or nine communes out of ten?
-  if (!named && Number(first) <= Number(second) && isCounted(after(place, whole.length))) {
+  if (!named && Number(first) <= Number(second) && isCounted(rest)) {
     return {
       length: whole.length,
       ask: [`ngày ${say}`, `${cardinal(first)} trên ${cardinal(second)}`],
