@@ -6,6 +6,8 @@ import { after, follows, governing, matchAt, type Place, type Reading, type Rule
 const end = '(?![\\d])(?![/.-]\\d)'
 const full = new RegExp(`(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4})${end}`, 'uy')
 const iso = new RegExp(`(\\d{4})-(\\d{2})-(\\d{2})${end}`, 'uy')
+// "ngày 2/4 và 3/4", "2/4, 3/4": what follows a day may be another, whatever comes after it.
+const besideDay = /(?<![\d/])\d{1,2}\/\d{1,2}(?:\s*,\s*|\s+và\s+)$/u
 // "30/4-1/5" is two days.
 const dayMonth = /(\d{1,2})([/.-])(\d{1,2})(?!\d)(?![/.]\d)(?!-\d(?!\d?\/\d))/uy
 const monthYear = new RegExp(`(\\d{1,2})([/-])(\\d{4})${end}`, 'uy')
@@ -42,7 +44,8 @@ export const dayOfMonth: Rule = (place) => {
   const [whole, first = '', sign = '', second = ''] = found
   const before = governing(place)
   const named = follows(before, dayWords) || follows(before, feastDays)
-  const dated = named || follows(before, dateWords)
+  const beside = besideDay.test(place.before)
+  const dated = named || beside || follows(before, dateWords)
   if (sign === '-' && !follows(before, dayWords)) return undefined
   if (sign === '.' && !dated) return undefined
   if (sign === '/' && !dated && /^24\/(?:7|24)$/.test(whole)) {
@@ -63,8 +66,8 @@ export const dayOfMonth: Rule = (place) => {
   const say = `${follows(before, startWords) ? cardinal(first) : bareDay(first)} tháng ${monthName(second)}`
   const rest = after(place, whole.length)
   if (Number(first) < Number(second) && isShareOf(rest) && !follows(before, surelyDay)) {
-    // "và 3/4 số hộ" is a share; "sáng 3/4 số hộ" and "đến 3/4 số hộ" may be a day as well.
-    if (follows(before, /và/)) return undefined
+    // "và 3/4 số hộ" is a share; "sáng 3/4 số hộ", "đến 3/4 số hộ" and "2/4 và 3/4 số hộ" may be a day as well.
+    if (follows(before, /và/) && !beside) return undefined
     return { length: whole.length, ask: [say, `${cardinal(first)} phần ${monthName(second)}`] }
   }
   // "sau 9/10 xã": a day, or nine communes out of ten?
