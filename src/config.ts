@@ -6,23 +6,26 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { AppError } from './base/errors.ts'
+import { hostName, isEveryAddress, listeningHost } from './base/hosts.ts'
 import type { LogLevel } from './base/log.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const seconds = z.coerce.number().int().min(0).max(86_400)
 const port = z.coerce.number().int().min(0).max(65_535)
+const noHost = 'không phải tên máy · not a host name'
 /** Names of machines, with commas between them; a port is none of their business. */
 const names = z
   .string()
   .transform((text) => text.split(',').map((name) => name.trim()))
-  .transform((all) => all.filter((name) => name !== ''))
-  .pipe(z.array(z.string().regex(/^(?:[\w.-]+|\[[\da-f:.]+\])$/i, 'không phải tên máy · not a host name')))
+  .transform((all) => all.filter((name) => name !== '').map(hostName))
+  .pipe(z.array(z.string(noHost)))
+const host = z.string().transform(listeningHost).pipe(z.string(noHost))
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 const Environment = z.object({
   LOA_DATA: z.string().min(1).default('data'),
-  LOA_HOST: z.string().min(1).default('127.0.0.1'),
+  LOA_HOST: host.default('127.0.0.1'),
   LOA_PORT: port.default(8080),
   LOA_NAMES: names.default([]),
   LOA_MQTT_URL: z.url({ protocol: /^mqtts?$/ }).optional(),
@@ -118,8 +121,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 /** The name that a host to listen on is opened by; none when it stands for every address of the machine. */
 function ownName(host: string): string[] {
-  if (host === '0.0.0.0' || host === '::') return []
-  return [host.includes(':') ? `[${host}]` : host]
+  return isEveryAddress(host) ? [] : [hostName(host) ?? host]
 }
 
 /** The environment of a child process of ours: this one's, with some variables set. */

@@ -293,7 +293,7 @@ function startJobs(parts: {
       }),
     )
     if (result === undefined) return
-    parts.desk.awaits(result.awaiting)
+    parts.desk.found(result)
     if (result.rendered > 0) schedule.wake()
   })
   const jobs = [audio, schedule, deliver]

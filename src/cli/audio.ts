@@ -5,6 +5,7 @@ import { silentLog } from '../base/log.ts'
 import { englishFigure, figure } from '../base/text.ts'
 import {
   type Awaiting,
+  forgetFailures,
   recordingsOf,
   renderFailures,
   type RenderProgress,
@@ -15,7 +16,7 @@ import {
 import { scriptsOf } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
 import { versionGiven } from './scripts.ts'
-import { type Answer, argument, counted, listing, workCommand } from './shell.ts'
+import { type Answer, argument, counted, type Given, listing, workCommand } from './shell.ts'
 import { Cancelled, stopSignal } from './stop.ts'
 
 export function audioCommands(program: Command): void {
@@ -25,7 +26,7 @@ export function audioCommands(program: Command): void {
     'render',
     'tạo mọi bản ghi còn thiếu; mã thoát 7 khi có bản không tạo được · make every recording that is wanted; exit code 7 when some cannot be made',
     render,
-  )
+  ).option('--again', 'thử lại cả những bản đã hỏng ba lần · try again also what has failed three times')
   workCommand(
     audio,
     'sentences',
@@ -51,7 +52,8 @@ export function audioCommands(program: Command): void {
   )
 }
 
-async function render(work: Work): Promise<Answer> {
+async function render(work: Work, given: Given): Promise<Answer> {
+  if (given.options['again'] === true) await forgetFailures(work.database)
   const signal = stopSignal()
   const told = progressOn(process.stderr)
   let result: RenderResult
@@ -128,10 +130,13 @@ function whyFailed(failures: readonly Failure[], count: number): string[] {
     const where = `${script} ${String(version)} ${language}${station === null ? '' : ` ${station}`}`
     return [`✕ ${where}: ${why.vi}`, `  ${why.en}`]
   })
+  if (count === 0) return []
+  const again =
+    'Bản đã hỏng ba lần thì không tự thử lại; sửa xong nguyên nhân, thử lại bằng: loa audio render --again · what has failed three times is not tried again by itself; when its cause is mended: loa audio render --again'
   const more = count - Math.min(failures.length, failuresShownMax)
-  if (more <= 0) return shown
+  if (more <= 0) return [...shown, again]
   const rest = `… và ${figure(more)} bản ghi nữa (--json liệt kê đến 500) · and ${englishFigure(more)} more (--json lists up to 500)`
-  return [...shown, rest]
+  return [...shown, rest, again]
 }
 
 /** One line that is written over on a terminal; elsewhere a line for each tenth and each new failure. */

@@ -2,7 +2,7 @@
  * What every command has in common: `--json`, sentences on standard error, exit codes.
  * With `--json` the last line of standard output is one JSON value, also when a command is refused.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync, type Stats } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isMonth, monthOf } from '../base/calendar.ts'
@@ -166,7 +166,7 @@ export function wholeNumber(text: string, name: string, from: number, to: number
  * that is not plugged in must not become a folder of this machine.
  */
 export function refuseUnlessNew(file: string): void {
-  if (existsSync(file)) {
+  if (foundAt(file) !== undefined) {
     throw new AppError('conflict', {
       vi: `${file} đã có; tệp khóa không bao giờ bị ghi đè. Hãy chọn tên khác.`,
       en: `${file} exists; a file with keys is never overwritten. Choose another name.`,
@@ -180,9 +180,35 @@ export function refuseUnlessNew(file: string): void {
   })
 }
 
-/** Refuses (`conflict`) a file that is there already, unless the command was told to replace it (`--force`). */
+/** What lies under that name itself, a link not followed; undefined when nothing does, or nobody may look. */
+function foundAt(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Refuses (`conflict`) a name under which something else lies than a file: a folder, a link, a device. A file is
+ * written beside it and takes its place, so the device would be gone.
+ */
+export function refuseUnlessFile(file: string): void {
+  const found = foundAt(file)
+  if (found === undefined || found.isFile()) return
+  throw new AppError('conflict', {
+    vi: `${file} không phải là một tệp thường (là thư mục, liên kết hoặc thiết bị), nên không bị thay. Hãy chọn tên khác.`,
+    en: `${file} is not a regular file (a folder, a link or a device), so it is not replaced. Choose another name.`,
+  })
+}
+
+/**
+ * Refuses (`conflict`) a file that is there already, unless the command was told to replace it (`--force`); what
+ * is no file is never replaced.
+ */
 export function refuseToReplace(file: string, given: Given): void {
-  if (given.options['force'] === true || !existsSync(file)) return
+  refuseUnlessFile(file)
+  if (given.options['force'] === true || foundAt(file) === undefined) return
   throw new AppError('conflict', {
     vi: `${file} đã có và không bị ghi đè. Hãy chọn tên khác, hoặc thêm --force để thay tệp ấy.`,
     en: `${file} exists and is not overwritten. Choose another name, or add --force to replace it.`,

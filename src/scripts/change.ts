@@ -7,6 +7,7 @@ import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
 import { personById, recordDeed, type Role } from '../people/index.ts'
 import { loadFacts, type Fact, type Placeholder } from './content.ts'
+import { languageOf } from './languages.ts'
 import type { ScriptSource } from './source.ts'
 import * as store from './store.ts'
 import { type SpokenOf, wordingOf } from './wording.ts'
@@ -92,7 +93,7 @@ async function saysTheSame(
 
 /**
  * Submits a draft: its wording is fixed as of today and can be rendered. Refuses, changing nothing, what
- * `wordingOf` refuses (`invalid`), an unknown version or person (`not_found`), someone who may not write
+ * `wordingOf` refuses and an unknown language (`invalid`), an unknown version or person (`not_found`), someone who may not write
  * (`forbidden`), and a version that was submitted or withdrawn before or is older than one submitted (`conflict`).
  */
 export async function submitVersion(
@@ -148,6 +149,8 @@ async function draftOf(tx: Db, wanted: { script: string; version: number }) {
       en: `Version ${newest} of “${wanted.script}” was submitted, which is newer than version ${wanted.version}. Make a new version from that one.`,
     })
   }
+  // Kept by a programme that took any tag; nobody could bring a recording for it.
+  languageOf(draft.language)
   return draft
 }
 

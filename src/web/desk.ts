@@ -5,11 +5,10 @@
  */
 import type { RequestHandler } from 'express'
 import { AppError } from '../base/errors.ts'
-import { isThisMachine } from './host.ts'
+import { isOverLoopback, isThisMachine } from './host.ts'
 import type { Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
-const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 /** What proxies add, as far as they do. */
 const ofProxies = /^(?:forwarded|via|x-forwarded-.+|x-real-ip)$/
 
@@ -23,7 +22,7 @@ export function onlyStaff(web: Web): RequestHandler {
     if (!web.openDesk) throw new AppError('forbidden', sentence('error.desk-closed'))
     const { host = '', origin } = request.headers
     const here =
-      loopback.test(request.socket.remoteAddress ?? '') &&
+      isOverLoopback(request) &&
       isThisMachine(host) &&
       !Object.keys(request.headers).some((name) => ofProxies.test(name))
     const site = request.headers['sec-fetch-site']

@@ -7,7 +7,8 @@
  * HTML made on the server and readable without any script; sending a recording needs one. The address is the whole state: every month, filter and page can be linked, reloaded and
  * had as CSV. What people typed is never compiled and never unescaped; a policy in the browser
  * allows no script and no style but ours. A state is never colour alone, and what is invented is marked
- * as sample data wherever it shows. Nothing is answered under a name that is not this hub's (host.ts).
+ * as sample data wherever it shows. Nothing but whether the hub is well is answered under a name that is not this
+ * hub's (host.ts).
  */
 import { fileURLToPath } from 'node:url'
 import compression from 'compression'

@@ -1,6 +1,6 @@
 /** The rendering under way, as a panel that keeps itself up to date, and the two things a person can do about it. */
 import type { Request, RequestHandler, Response } from 'express'
-import type { RenderingState } from '../audio/index.ts'
+import { forgetFailures, type RenderingState } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
 import { type Visit, visitOf, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
@@ -13,7 +13,8 @@ const heartbeatMs = 20_000
 /** The model of the panel; null where nothing is rendered in this process. */
 export function renderingPanel(web: Web, visit: Visit): object | null {
   if (web.desk === undefined) return null
-  const { state, done, total, failed, secondsLeft, awaiting } = web.desk.state
+  const { state, done, total, failed, secondsLeft, awaiting, unmade } = web.desk.state
+  const resting = state === 'idle' || state === 'broken-off'
   const forPeople = awaiting.reduce((sum, { recordings }) => sum + recordings, 0)
   const left = secondsLeft === undefined ? '' : leftIn(visit, secondsLeft)
   return {
@@ -23,6 +24,7 @@ export function renderingPanel(web: Web, visit: Visit): object | null {
     starting: state === 'starting',
     stoppable: state === 'running' || state === 'starting',
     stopped: state === 'stopped',
+    unmade: resting && unmade > 0 ? visit.say('rendering.unmade', { count: unmade }) : '',
     done: done + failed,
     total,
     words: wordsOf(visit, web.desk.state),
@@ -36,6 +38,7 @@ export function renderingPanel(web: Web, visit: Visit): object | null {
 function wordsOf({ say }: Visit, { state, done, total, failed }: RenderingState): string {
   if (state === 'starting') return say('rendering.starting')
   if (state === 'idle' && total === 0) return say('rendering.idle')
+  if (state === 'broken-off' && total === 0) return say('rendering.broken-off', { counts: '' })
   const left = total - done - failed
   if (state === 'idle' && left === 0) return say('rendering.ended', { done, failed })
   const counts = say('rendering.counts', { done, total, left, failed })
@@ -89,11 +92,15 @@ export function renderingEvents(web: Web): RequestHandler {
   }
 }
 
-/** `POST /rendering/stop` and `/rendering/go-on`: afterwards the panel for htmx, or the way back to the list. */
+/**
+ * `POST /rendering/stop` and `/rendering/go-on`: afterwards the panel for htmx, or the way back to the list. Who lets
+ * it go on wants what failed tried again too.
+ */
 export function renderingDeed(web: Web, deed: 'stop' | 'goOn'): RequestHandler {
-  return (request, response) => {
+  return async (request, response) => {
     const { desk } = web
     if (desk === undefined) throw new AppError('not_found', sentence('error.no-page'))
+    if (deed === 'goOn') await forgetFailures(web.database)
     desk[deed]()
     web.log.info({ deed }, 'somebody steered the rendering')
     answer(web, request, response)

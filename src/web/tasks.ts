@@ -111,7 +111,7 @@ async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
     submitted.some((each) => each.script === script && each.version === version),
   )
   for (const [why, failed] of Map.groupBy(failures, (failure) => failure.why[language])) {
-    tasks.push(does(say('todo.render-failed', { count: failed.length, why }), 'loa audio render'))
+    tasks.push(does(say('todo.render-failed', { count: failed.length, why }), 'loa audio render --again'))
   }
   const waiting = await awaitingApproval(database, now)
   const [first] = waiting

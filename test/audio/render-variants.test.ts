@@ -283,10 +283,10 @@ describe('when a voice is down', () => {
 
 describe('what people brought', () => {
   it('is all that is wanted in a language that no voice speaks', async () => {
-    const version = await submitted(studio, 'Bh’rợ.', { head: { language: 'ktu' } })
-    const one = { ...version, language: 'ktu', recordings: 1 }
+    const version = await submitted(studio, 'Bh’rợ.', { head: { language: 'ktv' } })
+    const one = { ...version, language: 'ktv', recordings: 1 }
     expect(await studio.render()).toMatchObject({ rendered: 0, failed: 0, awaiting: [one] })
-    await brought(studio, version, 'ktu')
+    await brought(studio, version, 'ktv')
     expect(await studio.render()).toMatchObject({ rendered: 0, failed: 0, there: 0, awaiting: [] })
     expect(await renderFailures(studio.database)).toEqual([])
   })

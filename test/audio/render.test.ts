@@ -216,10 +216,10 @@ describe('what cannot be rendered', () => {
   })
 
   it('is no failure in a language no voice speaks: it waits for a person to read it', async () => {
-    await submitted(studio, 'Bh’rợ.', { head: { language: 'ktu' } })
+    await submitted(studio, 'Bh’rợ.', { head: { language: 'ktv' } })
     expect(await studio.render()).toMatchObject({
       ...{ rendered: 0, failed: 0, there: 0 },
-      awaiting: [{ script: 'tim-viec', version: 1, language: 'ktu', recordings: 1 }],
+      awaiting: [{ script: 'tim-viec', version: 1, language: 'ktv', recordings: 1 }],
     })
     expect(await renderFailures(studio.database)).toEqual([])
   })

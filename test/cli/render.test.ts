@@ -1,4 +1,6 @@
 /** `loa audio render` for those who run it from other programmes: what it says when not all could be made. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderFailures } from '../../src/audio/index.ts'
@@ -91,3 +93,46 @@ describe('a run in which some recordings could not be made', () => {
     expect(stdout).toContain('loa uploads add <tệp> --script co-tu --version 1 --language ktv')
   })
 })
+
+describe('a recording that failed three times, by a fault that is mended since,', () => {
+  it('is tried again when somebody asks for it, as the command itself says', async () => {
+    const here = commandLine()
+    try {
+      const work = await openWork(readConfig({ LOA_DATA: join(here.folder, 'data') }))
+      const { database, clock, config } = work
+      const now = clock.now()
+      await addPerson(database, { id: 'soan', name: 'Người soạn', role: 'editor', training: false, now })
+      const by = { author: 'soan', now }
+      const { script, version } = await importScript(database, source('Thấy lạ thì báo.'), by)
+      const placeholders = loadPlaceholders(config.content)
+      await submitVersion(database, {
+        ...{ script, version, by: 'soan', now, placeholders, speakUnconfirmed: false },
+      })
+      await work.close()
+      const render = (...more: string[]): Promise<Ran> => here.loa(['audio', 'render', '--json', ...more])
+      const broken = { env: { PATH: `${brokenVoices(here.folder)}:${process.env['PATH'] ?? ''}` } }
+      for (let run = 0; run < 3; run += 1) expect((await here.loa(['audio', 'render'], broken)).code).toBe(7)
+
+      const still = await render()
+      expect(still.code).toBe(7)
+      expect(still.stderr).toContain('loa audio render --again')
+      expect((await here.loa(['audio', 'render', '--help'])).stdout).toContain('--again')
+      const again = await render('--again')
+      expect(again.code).toBe(0)
+      expect(again.json).toMatchObject({ rendered: 1, failed: 0, failures: [] })
+      expect((await render()).json).toMatchObject({ rendered: 0, there: 1 })
+    } finally {
+      here.close()
+    }
+  }, 60_000)
+})
+
+/** A folder with an espeak-ng that knows its voices and version, and cannot read. */
+function brokenVoices(folder: string): string {
+  const real = execFileSync('sh', ['-c', 'command -v espeak-ng'], { encoding: 'utf8' }).trim()
+  const programs = join(folder, 'bin')
+  mkdirSync(programs)
+  const lines = ['#!/bin/sh', 'case "$1" in -v) echo "no sound" >&2; exit 1;; esac', `exec ${real} "$@"`]
+  writeFileSync(join(programs, 'espeak-ng'), `${lines.join('\n')}\n`, { mode: 0o755 })
+  return programs
+}

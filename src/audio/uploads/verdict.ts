@@ -48,7 +48,8 @@ export function lengthFault({
 
 /**
  * The faults to be told. What is wrong with the original explains what is wrong with the files, so that alone is said;
- * so does strong noise, which no encoder brings back as it was. A length that does not fit is said beside the rest.
+ * so does strong noise, which no encoder brings back as it was. A length that does not fit its text is said beside
+ * what is wrong with the files, not beside what is wrong with the original: that may be all that is missing.
  */
 export function verdictOf({
   original,

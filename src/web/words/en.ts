@@ -199,6 +199,8 @@ export const en: Record<keyof typeof vi, string> = {
   'rendering.left-minutes': 'About {count} {count|minute|minutes} left.',
   'rendering.stop': 'Stop',
   'rendering.go-on': 'Go on',
+  'rendering.again': 'Try those that failed again',
+  'rendering.unmade': '{count} {count|recording|recordings} could not be made; the first page says why.',
   'error.desk-closed':
     "These pages only show, because nobody signs in yet. Use the loa command on the hub's machine, or set LOA_DESK=1 on a machine that only the station's staff use.",
   'error.not-our-page':

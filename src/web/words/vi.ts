@@ -185,7 +185,7 @@ export const vi = {
   'airings.station-only': 'Chỉ đài {station}',
   'airings.search': 'Tìm theo đài, đơn vị hoặc bản tin',
 
-  'rendering.title': 'Đang tạo bản ghi',
+  'rendering.title': 'Tạo bản ghi',
   'rendering.idle': 'Không có bản ghi nào đang chờ tạo.',
   'rendering.starting': 'Đang bắt đầu làm tiếp: trung tâm đang xem còn thiếu bản ghi nào.',
   'rendering.broken-off': 'Bị gián đoạn. {counts} Trung tâm tự thử lại.',
@@ -197,6 +197,8 @@ export const vi = {
   'rendering.left-minutes': 'Còn khoảng {count} phút.',
   'rendering.stop': 'Dừng lại',
   'rendering.go-on': 'Làm tiếp',
+  'rendering.again': 'Thử lại các bản hỏng',
+  'rendering.unmade': '{count} bản ghi không tạo được; lý do ở trang đầu.',
   'error.desk-closed':
     'Trang này chỉ để xem, vì chưa có đăng nhập. Hãy dùng lệnh loa trên máy chủ, hoặc đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng.',
   'error.not-our-page':

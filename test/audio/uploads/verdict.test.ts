@@ -1,13 +1,17 @@
 /** What is said of a recording that somebody brought: does it fit its text, and what is really wrong with it. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lengthFault } from '../../../src/audio/uploads/verdict.ts'
 import type { Upload } from '../../../src/audio/uploads/index.ts'
 import { awaitingApproval } from '../../../src/approval/index.ts'
-import { readingSeconds } from '../../../src/scripts/index.ts'
+import { loadLexicon, speak } from '../../../src/audio/index.ts'
+import { charactersPerSecond, estimatedSeconds, readingSeconds } from '../../../src/scripts/wording.ts'
 import { monday, submitted } from '../../support/desk.ts'
 import { ffmpeg, openPlace, type Place, source, speechFolder } from './place.ts'
+
+const speechContent = fileURLToPath(new URL('../../../content/speech', import.meta.url))
 
 let place: Place
 let folder: string
@@ -30,6 +34,26 @@ describe('how long a person takes to read a text', () => {
     expect(readingSeconds('1022')).toBeLessThan(2.5)
     expect(readingSeconds('Đây là {{unit}}.')).toBeGreaterThan(readingSeconds('Đây là xã.'))
   })
+
+  it.each([
+    'Vay 100.000.000 đồng, trả 20.000.000 đồng mỗi tháng, sau 5 tháng nợ 300.000.000 đồng.',
+    'Phạt tiền từ 40.000.000 đồng đến 50.000.000 đồng; trước là 1.500.000 đồng.',
+    'Lương 30.000.000 đồng, cọc 500.000 đồng, phí 2.750.000 đồng.',
+    'Phạt từ 100000000 đồng đến 1000000000 đồng.',
+    'Ngày 01/7/2026, gọi 1022 hoặc 0912 345 678 lúc 7 giờ 30.',
+    'Có 241 xã, 78 đơn vị, 1.234.567 người.',
+  ])(
+    'is about that of its spoken form: people who read fast or slowly are believed for “%s”',
+    async (text) => {
+      const { spoken } = speak(text, await loadLexicon(speechContent))
+      const letters = estimatedSeconds(spoken) * charactersPerSecond
+      const textSeconds = readingSeconds(text)
+      for (const pace of [9, 12, 16, 20]) {
+        expect(lengthFault({ speechSeconds: letters / pace, textSeconds, language: 'vi' })).toBeUndefined()
+      }
+      expect(textSeconds / estimatedSeconds(spoken)).toBeGreaterThan(0.6)
+    },
+  )
 })
 
 describe('a recording beside its text', () => {
