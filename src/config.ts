@@ -6,22 +6,32 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { AppError } from './base/errors.ts'
+import { hostName, isEveryAddress, listeningHost } from './base/hosts.ts'
 import type { LogLevel } from './base/log.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const seconds = z.coerce.number().int().min(0).max(86_400)
 const port = z.coerce.number().int().min(0).max(65_535)
+const noHost = 'không phải tên máy · not a host name'
+/** Names of machines, with commas between them; a port is none of their business. */
+const names = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .transform((all) => all.filter((name) => name !== '').map(hostName))
+  .pipe(z.array(z.string(noHost)))
+const host = z.string().transform(listeningHost).pipe(z.string(noHost))
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 const Environment = z.object({
   LOA_DATA: z.string().min(1).default('data'),
-  LOA_HOST: z.string().min(1).default('127.0.0.1'),
+  LOA_HOST: host.default('127.0.0.1'),
   LOA_PORT: port.default(8080),
   LOA_PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url).origin)
     .optional(),
+  LOA_NAMES: names.default([]),
   LOA_MQTT_URL: z.url({ protocol: /^mqtts?$/ }).optional(),
   LOA_MQTT_USER: z.string().optional(),
   LOA_MQTT_PASSWORD: z.string().optional(),
@@ -47,6 +57,8 @@ export type Config = {
   port: number
   /** Where people find the pages when a proxy on this machine stands before them, such as https://loa.example.vn. */
   publicUrl: string | undefined
+  /** Names besides localhost under which the pages may be opened: those given, and the host where that is one. */
+  names: string[]
   /** Another broker than our own, when given. */
   broker: { url: string; username: string | undefined; password: string | undefined } | undefined
   /** Port of our own broker; absent = a free one, kept from start to start. */
@@ -90,6 +102,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: values.LOA_HOST,
     port: values.LOA_PORT,
     publicUrl: values.LOA_PUBLIC_URL,
+    names: [...values.LOA_NAMES, ...ownName(values.LOA_HOST)],
     broker:
       values.LOA_MQTT_URL === undefined
         ? undefined
@@ -111,6 +124,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     content: resolve(root, 'content'),
     devices: resolve(root, 'devices'),
   }
+}
+
+/** The name that a host to listen on is opened by; none when it stands for every address of the machine. */
+function ownName(host: string): string[] {
+  return isEveryAddress(host) ? [] : [hostName(host) ?? host]
 }
 
 /** The environment of a child process of ours: this one's, with some variables set. */

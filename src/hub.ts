@@ -297,7 +297,9 @@ function startJobs(parts: {
         },
       }),
     )
-    if (result !== undefined && result.rendered > 0) schedule.wake()
+    if (result === undefined) return
+    parts.desk.found(result)
+    if (result.rendered > 0) schedule.wake()
   })
   const jobs = [audio, schedule, deliver]
   for (const job of jobs) job.wake()
@@ -320,6 +322,7 @@ async function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk
     training: config.training,
     desk,
     openDesk: config.openDesk,
+    names: config.names,
     incomingFolder: join(config.data, 'incoming'),
     ingestCounts: ingest.counts,
     secret: await pagesSecret(work),

@@ -21,7 +21,8 @@ export default defineConfig({
     maxWorkers: soak ? 2 : 3,
     // One file after the other in the same few processes: loading our modules anew for each file takes longer than
     // most files do, and no module of ours remembers anything. What a test sets in the environment, it puts back.
-    isolate: false,
+    // A soak measures what its process needs, so each has its own.
+    isolate: soak,
     sequence: { sequencer: LongestFirst },
     testTimeout: soak ? 3_600_000 : 30_000,
     hookTimeout: 60_000,

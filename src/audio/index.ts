@@ -29,6 +29,8 @@ export { joinForDownload, notesMilliseconds } from './notes-piece.ts'
 export type { RenderProgress } from './progress.ts'
 export { RenderDesk, type RenderingState } from './render-desk.ts'
 export { renderWanted, type RenderOptions, type RenderResult } from './render.ts'
+export type { Awaiting } from './wanted.ts'
+export { hasVoice } from './studio.ts'
 export { storeSize, type StoreSize } from './sentences/index.ts'
 export { audioSelfTest, type SelfTest } from './self-test.ts'
 export {
@@ -58,7 +60,6 @@ export {
   type Upload,
   uploadById,
   uploadBytesMax,
-  uploadLanguages,
   type UploadOptions,
   type UploadProgress,
   uploadSecondsMax,

@@ -8,7 +8,7 @@ import { type Lexicon, readLexicon } from './spoken/index.ts'
 
 /** Far above any lexicon; keeps reading bounded. */
 const fileCharactersMax = 2_000_000
-const languageCode = /^[a-z]{2,3}(-[a-z0-9]{2,8})?$/
+const languageCode = /^[a-z]{2,3}(-(x-)?[a-z0-9]{2,8})?$/
 const regionName = /^[a-z0-9](-?[a-z0-9]){0,63}$/
 
 /**

@@ -1,18 +1,28 @@
 /** The rendering that is under way, for all who watch it: how far it is, stopping it, letting it go on. */
 import { AppError } from '../base/errors.ts'
 import type { RenderProgress } from './progress.ts'
+import type { Awaiting } from './wanted.ts'
 
 /**
- * `idle`: nothing is wanted that is not there. `running`: see the counts. `stopped`: somebody stopped it; what
- * was finished stays, and nothing more is rendered until somebody lets it go on or the hub starts anew.
+ * `idle`: nothing is under way; the counts are of what was last. `running`: see the counts. `stopped`: somebody
+ * stopped it; what was finished stays, and nothing more is rendered until somebody lets it go on or the hub starts
+ * anew. `starting`: somebody let it go on, and what is still missing is being looked up. `broken-off`: the last run
+ * could not do its work; the counts are of how far it came, none when it had not begun to count. `awaiting`: what
+ * only a person can read, `unmade`: how many recordings could not be made, both as the last whole run found it.
  */
-export type RenderingState = RenderProgress & { state: 'idle' | 'running' | 'stopped' }
+export type RenderingState = RenderProgress & {
+  state: 'idle' | 'starting' | 'running' | 'stopped' | 'broken-off'
+  awaiting: readonly Awaiting[]
+  unmade: number
+}
+
+const nothing = { done: 0, total: 0, failed: 0, secondsLeft: undefined }
 
 /** So many pages may watch at once; each holds a connection. */
 const watchersMax = 200
 
 export class RenderDesk {
-  #state: RenderingState = { state: 'idle', done: 0, total: 0, failed: 0, secondsLeft: undefined }
+  #state: RenderingState = { state: 'idle', ...nothing, awaiting: [], unmade: 0 }
   #stop: AbortController | undefined
   readonly #watchers = new Set<(state: RenderingState) => void>()
   readonly #wake: () => void
@@ -42,7 +52,7 @@ export class RenderDesk {
 
   /**
    * Does the work unless the rendering is stopped; resolves with undefined when it was, or is meanwhile.
-   * What the work throws otherwise is thrown on; afterwards the desk is idle again.
+   * What the work throws otherwise is thrown on, and the rendering is then broken off; else it is idle again.
    */
   async run<T>(
     signal: AbortSignal,
@@ -52,18 +62,38 @@ export class RenderDesk {
     const stop = new AbortController()
     this.#stop = stop
     try {
-      return await work(AbortSignal.any([signal, stop.signal]), (progress) => {
-        if (!stop.signal.aborted && progress.total > 0) this.#tell({ state: 'running', ...progress })
+      const result = await work(AbortSignal.any([signal, stop.signal]), (progress) => {
+        if (!stop.signal.aborted && progress.total > 0)
+          this.#tell({ ...this.#state, state: 'running', ...progress })
       })
+      if (!stop.signal.aborted) this.#ended()
+      return result
     } catch (error) {
       if (stop.signal.aborted && !signal.aborted) return undefined
+      // What was counted before this run says nothing of it.
+      if (!stop.signal.aborted)
+        this.#tell({ ...this.#counted(), state: 'broken-off', secondsLeft: undefined })
       throw error
     } finally {
       this.#stop = undefined
-      if (!stop.signal.aborted && this.#state.state === 'running') {
-        this.#tell({ ...this.#state, state: 'idle', secondsLeft: undefined })
-      }
     }
+  }
+
+  /** A run that had nothing to make tells nothing: what was counted before a break is over then. */
+  #ended(): void {
+    if (this.#state.state !== 'idle')
+      this.#tell({ ...this.#counted(), state: 'idle', secondsLeft: undefined })
+  }
+
+  /** The state with the counts of this run, none when it has not counted. */
+  #counted(): RenderingState {
+    return this.#state.state === 'running' ? this.#state : { ...this.#state, ...nothing }
+  }
+
+  /** What a whole run found: what only a person can read, and how many recordings could not be made. */
+  found({ awaiting, failed }: { awaiting: readonly Awaiting[]; failed: number }): void {
+    const isNews = JSON.stringify(awaiting) !== JSON.stringify(this.#state.awaiting)
+    if (isNews || failed !== this.#state.unmade) this.#tell({ ...this.#state, awaiting, unmade: failed })
   }
 
   /** Stops what is under way within a second and keeps it stopped. What was finished stays. */
@@ -72,10 +102,15 @@ export class RenderDesk {
     this.#stop?.abort(new Error('the rendering was stopped by a person'))
   }
 
-  /** Lets the rendering go on with what is still missing; nothing when it was not stopped. */
+  /**
+   * Lets the rendering go on with what is still missing; nothing when one is under way, or when it was not stopped and
+   * every recording could be made.
+   */
   goOn(): void {
-    if (this.#state.state !== 'stopped') return
-    this.#tell({ ...this.#state, state: 'idle' })
+    const { state, unmade } = this.#state
+    if (state === 'running' || state === 'starting' || (state !== 'stopped' && unmade === 0)) return
+    // The counts of before would read as if all were done.
+    this.#tell({ ...this.#state, ...nothing, state: 'starting' })
     this.#wake()
   }
 

@@ -20,11 +20,13 @@ import {
   keepFailure,
   type Recording,
   recordingsOfScripts,
+  type RenderFailure,
+  renderFailures,
   triesSoFar,
 } from './store.ts'
 import { firstVoice, openStudio, recipeFor, type Studio, voicesFor, type VoiceKeys } from './studio.ts'
 import type { Voice } from './voices/index.ts'
-import { recordingIdOf, type Wanted, wantedRecordings } from './wanted.ts'
+import { type Awaiting, awaitingPerson, recordingIdOf, type Wanted, wantedRecordings } from './wanted.ts'
 
 /** A recording whose own fault it is (its words, its sound) is tried so often; then it waits for another text, lexicon or engine. */
 const triesMax = 3
@@ -48,11 +50,15 @@ export type RenderOptions = {
   sentenceBytesMax?: number
 }
 
-/** What a run did: recordings made, not to be had, and there already; sentences used, and encoded for it. */
+/**
+ * What a run did: recordings made, not to be had, and there already; versions that wait for a person to read them,
+ * because no voice can, which is no failure; sentences used, and encoded for it.
+ */
 export type RenderResult = {
   rendered: number
   failed: number
   there: number
+  awaiting: Awaiting[]
   sentences: { used: number; encoded: number }
 }
 
@@ -70,7 +76,9 @@ export async function renderWanted(options: RenderOptions): Promise<RenderResult
   await tidyAudioFolder(options.audioFolder)
   const studio = await openStudio(speechFolder, { voices, voiceKeys })
   try {
-    const wanted = await wantedNow(options, studio)
+    const all = await wantedNow(options, studio)
+    const wanted = all.filter(({ byPerson }) => !byPerson)
+    const failuresBefore = await renderFailures(database)
     const recorded = await recordingsOfScripts(
       database,
       wanted.map(({ script }) => script),
@@ -78,12 +86,22 @@ export async function renderWanted(options: RenderOptions): Promise<RenderResult
     const missing = await withoutThoseThere(wanted, recorded, options)
     const there = wanted.length - missing.length
     const { made, sentences } = await makeMissing(missing, recorded, studio, options)
-    const result = { rendered: made, failed: missing.length - made, there, sentences }
-    if (missing.length > 0) log.info(result, 'rendering ended')
+    const awaiting = awaitingPerson(all)
+    const result = { rendered: made, failed: missing.length - made, there, awaiting, sentences }
+    // A hub looks every few seconds: the same failures once more are no news.
+    const isNews = made > 0 || !areSame(failuresBefore, await renderFailures(database))
+    if (isNews) log.info({ ...result, awaiting: awaiting.length }, 'rendering ended')
     return result
   } finally {
     if (voices === undefined) await studio.close()
   }
+}
+
+/** The same recordings for the same reasons, whenever they were tried last. */
+function areSame(before: readonly RenderFailure[], after: readonly RenderFailure[]): boolean {
+  const namesOf = (failures: readonly RenderFailure[]): string[] =>
+    failures.map(({ recording, why }) => JSON.stringify([recording, why.vi])).sort()
+  return JSON.stringify(namesOf(before)) === JSON.stringify(namesOf(after))
 }
 
 async function wantedNow({ database, clock }: RenderOptions, studio: Studio): Promise<Wanted[]> {

@@ -2,7 +2,7 @@
 import { type Chime, loadChime } from './chime.ts'
 import { hasLexicon, loadLexicon } from './lexicon-file.ts'
 import type { Lexicon } from './spoken/index.ts'
-import { type DownVoices, inOrder, isDown, openVoices, type Voice } from './voices/index.ts'
+import { type DownVoices, inOrder, isDown, openVoices, readVoiceList, type Voice } from './voices/index.ts'
 
 export type Studio = {
   /** By language; of languages without one nothing can be read aloud. */
@@ -43,6 +43,13 @@ export async function openStudio(
       for (const voice of opened) await voice.close()
     },
   }
+}
+
+/** Whether a voice of the folder's list reads the language aloud; else a person has to. Refuses a list that is wrong. */
+export async function hasVoice(speechFolder: string, language: string): Promise<boolean> {
+  if (!(await hasLexicon(speechFolder, language))) return false
+  const list = await readVoiceList(speechFolder)
+  return list.some((voice) => voice.enabled && voice.language === language)
 }
 
 /** The voices that can read the language, in order; none where there is no voice or no lexicon. */

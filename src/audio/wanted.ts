@@ -6,7 +6,7 @@ import type { Station, Unit } from '../registry/index.ts'
 import { fillText, type SubmittedVersion } from '../scripts/index.ts'
 import { type Lexicon, type Question, speak } from './spoken/index.ts'
 
-/** One wanted recording. `refused` says why it cannot even be tried. */
+/** One wanted recording. `refused` says why it cannot even be tried; `byPerson`: no voice speaks its language. */
 export type Wanted = {
   script: string
   version: number
@@ -16,8 +16,12 @@ export type Wanted = {
   spoken: string
   /** A greeting opens with the chime: every airing plays the greeting and then the script. */
   chime: boolean
+  byPerson: boolean
   refused?: Sentence
 }
+
+/** A version that waits for a person to read it, and how many recordings of it are wanted (of each station its own). */
+export type Awaiting = { script: string; version: number; language: string; recordings: number }
 
 /** What somebody brought: a version, a language, and the station when it is one station's own. */
 export type Brought = { script: string; version: number; language: string; station: string | null }
@@ -42,8 +46,9 @@ export function wantedRecordings(input: {
     const lexicon = input.lexicons.get(version.language)
     return textsOf(version, input).map(({ station, text, refused }): Wanted => {
       const { script, version: number, language } = version
-      const base = { script, version: number, language, station, chime: version.kind === 'greeting' }
-      if (lexicon === undefined) return { ...base, spoken: text, refused: noVoice(language) }
+      const chime = version.kind === 'greeting'
+      const base = { script, version: number, language, station, chime, byPerson: lexicon === undefined }
+      if (lexicon === undefined) return { ...base, spoken: text }
       const { spoken, questions } = reader(text, lexicon)
       const why = refused ?? (questions.length === 0 ? undefined : undecided(questions))
       return { ...base, spoken, ...(why && { refused: why }) }
@@ -58,6 +63,19 @@ export function wantedRecordings(input: {
         (station === null || station === one.station),
     )
   return wanted.filter((one) => input.lexicons.has(one.language) || !isBrought(one))
+}
+
+/** Of what is wanted, what only a person can read: one entry for each version, in the order given. */
+export function awaitingPerson(wanted: readonly Wanted[]): Awaiting[] {
+  const versions = Map.groupBy(
+    wanted.filter(({ byPerson }) => byPerson),
+    ({ script, version, language }) => JSON.stringify([script, version, language]),
+  )
+  return [...versions.values()].flatMap(([first, ...rest]) => {
+    if (first === undefined) return []
+    const { script, version, language } = first
+    return [{ script, version, language, recordings: 1 + rest.length }]
+  })
 }
 
 type Input = Parameters<typeof wantedRecordings>[0]
@@ -130,13 +148,6 @@ function newestOfEach(versions: readonly SubmittedVersion[]): SubmittedVersion[]
 /** "Xã Trà Leng" as it stands inside a sentence: "xã Trà Leng". */
 function inSentence(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1)
-}
-
-function noVoice(language: string): Sentence {
-  return {
-    vi: `Chưa có giọng máy nào đọc được ngôn ngữ “${language}”. Bản tin này cần người thật đọc và thu âm.`,
-    en: `No machine voice speaks the language “${language}”. This script needs a person to read and record it.`,
-  }
 }
 
 function undecided(questions: readonly Question[]): Sentence {

@@ -1,9 +1,11 @@
 /** `loa audio`, `loa recordings`: making recordings, and what there is. */
 import type { Command } from 'commander'
-import { AppError } from '../base/errors.ts'
+import { AppError, type Sentence } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import { englishFigure, figure } from '../base/text.ts'
 import {
+  type Awaiting,
+  forgetFailures,
   recordingsOf,
   renderFailures,
   type RenderProgress,
@@ -14,12 +16,17 @@ import {
 import { scriptsOf } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
 import { versionGiven } from './scripts.ts'
-import { type Answer, argument, listing, workCommand } from './shell.ts'
+import { type Answer, argument, counted, type Given, listing, workCommand } from './shell.ts'
 import { Cancelled, stopSignal } from './stop.ts'
 
 export function audioCommands(program: Command): void {
   const audio = program.command('audio').description('âm thanh · audio')
-  workCommand(audio, 'render', 'tạo mọi bản ghi còn thiếu · make every recording that is wanted', render)
+  workCommand(
+    audio,
+    'render',
+    'tạo mọi bản ghi còn thiếu; mã thoát 7 khi có bản không tạo được · make every recording that is wanted; exit code 7 when some cannot be made',
+    render,
+  ).option('--again', 'thử lại cả những bản đã hỏng ba lần · try again also what has failed three times')
   workCommand(
     audio,
     'sentences',
@@ -45,7 +52,8 @@ export function audioCommands(program: Command): void {
   )
 }
 
-async function render(work: Work): Promise<Answer> {
+async function render(work: Work, given: Given): Promise<Answer> {
+  if (given.options['again'] === true) await forgetFailures(work.database)
   const signal = stopSignal()
   const told = progressOn(process.stderr)
   let result: RenderResult
@@ -69,15 +77,27 @@ async function render(work: Work): Promise<Answer> {
   } finally {
     told.end()
   }
-  const { rendered, there, failed, sentences } = result
+  const { rendered, there, failed, awaiting, sentences } = result
+  const failures = failed === 0 ? [] : await failuresOf(work)
   return {
-    json: result,
+    json: { ...result, failures },
     lines: [
-      ...(rendered + there + failed === 0 ? nothingWanted : []),
+      ...(rendered + there + failed + awaiting.length === 0 ? nothingWanted : []),
       `${figure(rendered)} mới, ${figure(there)} đã có, ${figure(failed)} hỏng; đọc mới ${figure(sentences.encoded)} câu trong ${figure(sentences.used)} câu · rendered, there, failed; sentences read anew`,
-      ...(failed === 0 ? [] : await whyFailed(work)),
+      ...(awaiting.length === 0 ? [] : whoReads(awaiting)),
     ],
+    failures: whyFailed(failures, failed),
   }
+}
+
+/** What no voice speaks waits for a person; that is no failure. */
+function whoReads(awaiting: readonly Awaiting[]): string[] {
+  const [first] = awaiting
+  const how = `loa uploads add <tệp> --script ${first?.script ?? ''} --version ${String(first?.version ?? 1)} --language ${first?.language ?? ''} …`
+  return [
+    `${figure(awaiting.length)} bản tin chờ người đọc, vì chưa có giọng máy đọc được tiếng ấy: ${how}`,
+    `${counted(awaiting.length, 'script version')} waiting for a person to read, because no voice speaks the language: ${how}`,
+  ]
 }
 
 const nothingWanted = [
@@ -85,18 +105,38 @@ const nothingWanted = [
   'No script has been submitted. Submit one first: loa scripts submit <script> <version> --by <person>',
 ]
 
-/** More than these are counted on the page Bản ghi; here they would push the figures out of sight. */
+/** A recording that could not be made. `station`: whose own it is; null when all stations have the same. */
+type Failure = { script: string; version: number; language: string; station: string | null; why: Sentence }
+
+/** What could not be made and why, the newest first; at most 500, as many as are kept in mind. */
+async function failuresOf({ database }: Work): Promise<Failure[]> {
+  const languages = new Map(
+    (await scriptsOf(database)).flatMap(({ id, versions }) =>
+      versions.map(({ version, language }) => [`${id} ${String(version)}`, language] as const),
+    ),
+  )
+  return (await renderFailures(database)).map(({ script, version, station, why }) => {
+    const language = languages.get(`${script} ${String(version)}`) ?? ''
+    return { script, version, language, station, why }
+  })
+}
+
+/** More than these would push the figures out of sight; --json has up to 500. */
 const failuresShownMax = 10
 
-/** What could not be made, and why. */
-async function whyFailed(work: Work): Promise<string[]> {
-  const failures = await renderFailures(work.database)
-  const shown = failures.slice(0, failuresShownMax).flatMap(({ script, version, station, why }) => {
-    const where = `${script} ${String(version)}${station === null ? '' : ` ${station}`}`
+/** What could not be made, and why, for people. */
+function whyFailed(failures: readonly Failure[], count: number): string[] {
+  const shown = failures.slice(0, failuresShownMax).flatMap(({ script, version, language, station, why }) => {
+    const where = `${script} ${String(version)} ${language}${station === null ? '' : ` ${station}`}`
     return [`✕ ${where}: ${why.vi}`, `  ${why.en}`]
   })
-  const more = failures.length - failuresShownMax
-  return more > 0 ? [...shown, `… và ${figure(more)} bản ghi nữa · and ${englishFigure(more)} more`] : shown
+  if (count === 0) return []
+  const again =
+    'Bản đã hỏng ba lần thì không tự thử lại; sửa xong nguyên nhân, thử lại bằng: loa audio render --again · what has failed three times is not tried again by itself; when its cause is mended: loa audio render --again'
+  const more = count - Math.min(failures.length, failuresShownMax)
+  if (more <= 0) return [...shown, again]
+  const rest = `… và ${figure(more)} bản ghi nữa (--json liệt kê đến 500) · and ${englishFigure(more)} more (--json lists up to 500)`
+  return [...shown, rest, again]
 }
 
 /** One line that is written over on a terminal; elsewhere a line for each tenth and each new failure. */

@@ -6,8 +6,9 @@
 import type { Command } from 'commander'
 import { join } from 'node:path'
 import { AppError } from '../base/errors.ts'
+import { isEveryAddress } from '../base/hosts.ts'
 import { createLog } from '../base/log.ts'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { type Answer, command, optional, required, say, wholeNumber } from './shell.ts'
 import { stopSignal } from './stop.ts'
 
@@ -21,6 +22,7 @@ export function processCommands(program: Command): void {
     const { startHub } = await import('../hub.ts')
     const hub = await startHub(config, { log })
     process.stderr.write(`Loa Làng: ${hub.url}   (MQTT ${hub.brokerUrl})   Ctrl-C để dừng · Ctrl-C stops\n`)
+    for (const line of otherNames(config, hub.url)) process.stderr.write(`${line}\n`)
     if (hub.welcome !== undefined) {
       say({
         vi: `Chưa ai có tài khoản. Tạo quản trị đầu tiên (trong một giờ, một lần): ${hub.welcome}`,
@@ -97,6 +99,17 @@ export function processCommands(program: Command): void {
       return { json: report, lines: [] }
     },
   ).option('--once', 'tự kết thúc khi đã xác nhận xong · ends by itself')
+}
+
+/** Where else the pages open when the hub listens on every address, and how another name is let in. */
+export function otherNames({ host, names }: Pick<Config, 'host' | 'names'>, url: string): string[] {
+  if (!isEveryAddress(host)) return []
+  const own = ['localhost', ...names]
+  return [
+    ...names.map((name) => `Loa Làng: http://${name}:${new URL(url).port}`),
+    `! Đang nghe trên mọi địa chỉ của máy này, nhưng trang chỉ mở dưới tên ${own.join(', ')}; tên hoặc địa chỉ khác thì ghi vào LOA_NAMES. Chưa có đăng nhập: ai mở được trang cũng xem được hết.`,
+    `! Listening on every address of this machine, but the pages open under ${own.join(', ')} only; enter another name or address in LOA_NAMES. There is no sign-in: who opens the pages sees everything.`,
+  ]
 }
 
 function outputOf(text: string | undefined): 'auto' | 'alsa' | 'file' {

@@ -12,7 +12,7 @@ import { processCommands } from './processes.ts'
 import { scheduleCommands } from './schedule.ts'
 import { sayCommand } from './say.ts'
 import { scriptCommands } from './scripts.ts'
-import { exitCodes, refuse } from './shell.ts'
+import { DonePartly, exitCodes, refuse } from './shell.ts'
 import { unitCommands } from './units.ts'
 import { uploadCommands } from './uploads.ts'
 import { inBothLanguages } from './usage.ts'
@@ -27,6 +27,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     await commandLine().parseAsync(words, { from: 'user' })
     return exitCodes.done
   } catch (error) {
+    if (error instanceof DonePartly) return exitCodes.partly
     if (!(error instanceof CommanderError)) return refuse(error, words.includes('--json'))
     // Help that was asked for is no error; help instead of a command that was left out is one.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.invalid
@@ -41,7 +42,7 @@ function commandLine(): Command {
     )
     .addHelpText(
       'after',
-      '\nMã thoát · exit codes: 0 xong · done; 1 lỗi chương trình · bug; 2 sai tham số hoặc dữ liệu · invalid; 3 thiếu thứ cần có · unavailable; 4 không tìm thấy · not found; 5 xung đột · conflict; 6 không được phép · forbidden; 130 bị dừng giữa chừng · stopped by hand',
+      '\nMã thoát · exit codes: 0 xong · done; 1 lỗi chương trình · bug; 2 sai tham số hoặc dữ liệu · invalid; 3 thiếu thứ cần có · unavailable; 4 không tìm thấy · not found; 5 xung đột · conflict; 6 không được phép · forbidden; 7 xong một phần · done in part; 130 bị dừng giữa chừng · stopped by hand',
     )
 
   for (const register of [

@@ -27,6 +27,7 @@ import {
   listing,
   monthGiven,
   optional,
+  refuseToReplace,
   required,
   workCommand,
 } from './shell.ts'
@@ -213,15 +214,18 @@ function planCommands(program: Command): void {
     'file <airing>',
     'lượt phát thành một tệp MP3 để phát bằng tay · an airing as one MP3 to play by hand',
     async (work, given) => {
-      const { bytes, name } = await airingFile(work.database, work.audioFolder, argument(given, 0))
       const file = resolve(required(given, 'out'))
+      refuseToReplace(file, given)
+      const { bytes, name } = await airingFile(work.database, work.audioFolder, argument(given, 0))
       await writeFile(file, bytes)
       return {
         json: { airing: argument(given, 0), file, name, bytes: bytes.length },
         lines: [`Đã ghi ${file} (${name}) · written`],
       }
     },
-  ).requiredOption('--out <file>', 'ghi vào tệp · the file to write')
+  )
+    .requiredOption('--out <file>', 'ghi vào tệp · the file to write')
+    .option('--force', 'thay tệp đã có · replace a file that is there')
   workCommand(
     airings,
     'cancel <airing>',
@@ -240,7 +244,7 @@ function planCommands(program: Command): void {
     .requiredOption('--why <reason>', 'lý do · why')
 }
 
-/** Writes the file, whole or not at all, in a folder that is there; an earlier download is replaced. */
+/** Writes the file, whole or not at all, in a folder that is there. */
 async function writeFile(file: string, bytes: Uint8Array): Promise<void> {
   try {
     await access(dirname(file))

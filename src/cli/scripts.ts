@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
 import { versionStates } from '../approval/index.ts'
-import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
+import { hasLexicon, hasVoice, loadLexicon, looksForeign, speak } from '../audio/index.ts'
 import {
   importScript,
   loadPlaceholders,
   readScript,
+  scriptLanguages,
   scriptsOf,
   type ScriptSource,
   type SpokenOf,
@@ -73,17 +74,11 @@ export function scriptCommands(program: Command): void {
     'submit <script> <version>',
     'trình duyệt · submit for approval',
     async (work, given) => {
-      await submitScript(work, {
-        script: argument(given, 0),
-        version: versionGiven(argument(given, 1)),
-        by: required(given, 'by'),
-      })
+      const what = { script: argument(given, 0), version: versionGiven(argument(given, 1)) }
+      const { language, readBy } = await submitScript(work, { ...what, by: required(given, 'by') })
       return {
-        json: { script: argument(given, 0), version: Number(argument(given, 1)) },
-        lines: [
-          'Đã trình. Trung tâm (loa hub) tự tạo bản ghi; không chạy trung tâm thì: loa audio render',
-          'Submitted. The hub (loa hub) makes the recordings; without a hub: loa audio render',
-        ],
+        json: { ...what, readBy },
+        lines: readBy === 'voice' ? madeByItself : broughtBy(what, language),
       }
     },
   ).requiredOption('--by <person>', 'người trình · who submits')
@@ -105,12 +100,35 @@ export function scriptCommands(program: Command): void {
   draftCommands(scripts)
 }
 
-/** Submits a version, with the questions and length that its spoken form shows. */
+const madeByItself = [
+  'Đã trình. Trung tâm (loa hub) tự tạo bản ghi; không chạy trung tâm thì: loa audio render',
+  'Submitted. The hub (loa hub) makes the recordings; without a hub: loa audio render',
+]
+
+/** Who reads what no voice speaks, and how it comes in. */
+function broughtBy({ script, version }: { script: string; version: number }, tag: string): string[] {
+  const name = scriptLanguages.find((language) => language.tag === tag)?.name ?? tag
+  const how = `loa uploads add <tệp> --script ${script} --version ${String(version)} --language ${tag} …`
+  return [
+    `Đã trình. Chưa có giọng máy đọc được tiếng ${name}: bản tin chờ người đọc, thu âm rồi đưa lên: ${how}`,
+    `Submitted. No voice speaks ${name}: the script waits for a person to read and record it: ${how}`,
+  ]
+}
+
+/**
+ * Submits a version, with the questions and length that its spoken form shows; says in which language it is and
+ * who will read it. Refuses what `submitVersion` refuses, and (`invalid`) a greeting that no voice speaks: it is
+ * made for each station, and nobody brings one.
+ */
 export async function submitScript(
   work: Work,
   given: { script: string; version: number; by: string; speakUnconfirmed?: boolean },
-): Promise<void> {
-  const spokenOf = await readingOf(work, given)
+): Promise<{ language: string; readBy: 'voice' | 'person' }> {
+  const known = (await scriptsOf(work.database)).find(({ id }) => id === given.script)
+  const language = known?.versions.find(({ version }) => version === given.version)?.language ?? 'vi'
+  const readBy = (await hasVoice(work.speechFolder, language)) ? 'voice' : 'person'
+  if (readBy === 'person' && known?.kind === 'greeting') throw noVoiceGreets(language)
+  const spokenOf = await readingIn(work, language)
   await submitVersion(work.database, {
     script: given.script,
     version: given.version,
@@ -120,20 +138,20 @@ export async function submitScript(
     placeholders: loadPlaceholders(work.config.content),
     ...(spokenOf === undefined ? {} : { spokenOf }),
   })
+  return { language, readBy }
+}
+
+function noVoiceGreets(language: string): AppError {
+  return new AppError('invalid', {
+    vi: `Lời chào do máy đọc cho từng đài, mà chưa có giọng máy đọc được tiếng “${language}”. Hãy viết lời chào bằng tiếng Việt (language: vi), hoặc thêm giọng vào content/speech/voices.yaml.`,
+    en: `A greeting is spoken by a voice for each station, and no voice speaks “${language}”. Write it in Vietnamese (language: vi), or add a voice to content/speech/voices.yaml.`,
+  })
 }
 
 /**
- * How the programme reads a version's language aloud; undefined for a language without a lexicon, which a person
- * reads, so that nothing is asked.
+ * How the programme reads a language aloud; undefined for a language without a lexicon, which a person reads, so
+ * that nothing is asked.
  */
-async function readingOf(
-  work: Work,
-  { script, version }: { script: string; version: number },
-): Promise<SpokenOf | undefined> {
-  const known = (await scriptsOf(work.database)).find(({ id }) => id === script)
-  return readingIn(work, known?.versions.find((one) => one.version === version)?.language ?? 'vi')
-}
-
 /** How the programme reads a language aloud; undefined for one without a lexicon, which a person reads. */
 export async function readingIn(work: Work, language: string): Promise<SpokenOf | undefined> {
   if (!(await hasLexicon(work.speechFolder, language)) && language !== 'vi') return undefined

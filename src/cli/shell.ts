@@ -2,7 +2,7 @@
  * What every command has in common: `--json`, sentences on standard error, exit codes.
  * With `--json` the last line of standard output is one JSON value, also when a command is refused.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync, type Stats } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isMonth, monthOf } from '../base/calendar.ts'
@@ -14,7 +14,7 @@ import { openWork, type Work } from '../work.ts'
 import { Cancelled, cancelledCode } from './stop.ts'
 
 /** Exit codes, as the README lists them. */
-export const exitCodes: Record<'done' | 'bug' | RefusalCode, number> = {
+export const exitCodes: Record<'done' | 'bug' | 'partly' | RefusalCode, number> = {
   done: 0,
   bug: 1,
   invalid: 2,
@@ -22,10 +22,17 @@ export const exitCodes: Record<'done' | 'bug' | RefusalCode, number> = {
   not_found: 4,
   conflict: 5,
   forbidden: 6,
+  partly: 7,
 }
 
-/** What a command found: as JSON for programmes, as lines for people. */
-export type Answer = { json: unknown; lines: readonly string[] }
+/**
+ * What a command found: as JSON for programmes, as lines for people. `failures`: what it could not do of all that was
+ * asked, as lines for standard error; when there are any the command exits with the code for that.
+ */
+export type Answer = { json: unknown; lines: readonly string[]; failures?: readonly string[] }
+
+/** A command has given its answer and could not do all of its work. */
+export class DonePartly extends Error {}
 
 /** Options and arguments as commander gives them, read by each command with zod or by hand. */
 export type Given = { args: string[]; options: Record<string, unknown> }
@@ -45,6 +52,9 @@ export function command(
       const self = given.at(-1) as Command
       const answer = await action({ args: self.args, options: self.optsWithGlobals() })
       print(answer, self.optsWithGlobals()['json'] === true)
+      if (answer.failures === undefined || answer.failures.length === 0) return
+      process.stderr.write(`${answer.failures.join('\n')}\n`)
+      throw new DonePartly()
     })
 }
 
@@ -172,7 +182,7 @@ export function wholeNumber(text: string, name: string, from: number, to: number
  * that is not plugged in must not become a folder of this machine.
  */
 export function refuseUnlessNew(file: string): void {
-  if (existsSync(file)) {
+  if (foundAt(file) !== undefined) {
     throw new AppError('conflict', {
       vi: `${file} đã có; tệp khóa không bao giờ bị ghi đè. Hãy chọn tên khác.`,
       en: `${file} exists; a file with keys is never overwritten. Choose another name.`,
@@ -183,6 +193,41 @@ export function refuseUnlessNew(file: string): void {
   throw new AppError('unavailable', {
     vi: `Không có thư mục ${folder}. Hãy cắm ổ rời hoặc tạo thư mục, rồi làm lại.`,
     en: `There is no folder ${folder}. Plug the drive in, or make the folder, then try again.`,
+  })
+}
+
+/** What lies under that name itself, a link not followed; undefined when nothing does, or nobody may look. */
+function foundAt(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Refuses (`conflict`) a name under which something else lies than a file: a folder, a link, a device. A file is
+ * written beside it and takes its place, so the device would be gone.
+ */
+export function refuseUnlessFile(file: string): void {
+  const found = foundAt(file)
+  if (found === undefined || found.isFile()) return
+  throw new AppError('conflict', {
+    vi: `${file} không phải là một tệp thường (là thư mục, liên kết hoặc thiết bị), nên không bị thay. Hãy chọn tên khác.`,
+    en: `${file} is not a regular file (a folder, a link or a device), so it is not replaced. Choose another name.`,
+  })
+}
+
+/**
+ * Refuses (`conflict`) a file that is there already, unless the command was told to replace it (`--force`); what
+ * is no file is never replaced.
+ */
+export function refuseToReplace(file: string, given: Given): void {
+  refuseUnlessFile(file)
+  if (given.options['force'] === true || foundAt(file) === undefined) return
+  throw new AppError('conflict', {
+    vi: `${file} đã có và không bị ghi đè. Hãy chọn tên khác, hoặc thêm --force để thay tệp ấy.`,
+    en: `${file} exists and is not overwritten. Choose another name, or add --force to replace it.`,
   })
 }
 

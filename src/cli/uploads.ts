@@ -1,11 +1,11 @@
 /** `loa uploads`: recordings of people's own voices. */
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { recordingById, takeUpload, type Upload, uploadLanguages, uploadsOf } from '../audio/index.ts'
+import { recordingById, takeUpload, type Upload, uploadsOf } from '../audio/index.ts'
 import { AppError, type Sentence } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import { englishFigure, figure } from '../base/text.ts'
-import { scriptsOf } from '../scripts/index.ts'
+import { scriptLanguages, scriptsOf } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
 import { argument, listing, optional, required, wholeNumber, workCommand } from './shell.ts'
 
@@ -36,14 +36,15 @@ export function uploadCommands(program: Command): void {
       })
       const { recording } = upload
       const remark = recording === null ? null : (await recordingById(work.database, recording)).remark
-      return { json: upload, lines: whatCameOf(upload, remark) }
+      if (recording === null) return { json: upload, lines: [], failures: whyUnfit(upload) }
+      return { json: upload, lines: whatCameOf(upload, recording, remark) }
     },
   )
     .requiredOption('--script <script>', 'mã bản tin · script')
     .requiredOption('--version <version>', 'bản · version')
     .requiredOption(
       '--language <tag>',
-      `ngôn ngữ · language: ${uploadLanguages.map(({ tag }) => tag).join(', ')}`,
+      `ngôn ngữ · language: ${scriptLanguages.map(({ tag }) => tag).join(', ')}`,
     )
     .requiredOption('--speaker <name>', 'người đọc · whose voice it is')
     .requiredOption('--consent <text>', 'người đọc đã đồng ý như thế nào · how the speaker agreed')
@@ -81,18 +82,20 @@ async function refuseUnlessKnown(work: Work, script: string): Promise<void> {
   })
 }
 
+function whyUnfit({ faults }: Upload): string[] {
+  return [
+    'Bản ghi âm chưa dùng được; tệp gốc và lý do đã được giữ lại:',
+    'The recording is not fit; the original and the reasons are kept:',
+    ...faults.flatMap(({ vi, en }) => [`✕ ${vi}`, `  ${en}`]),
+  ]
+}
+
 /** `remark`: what whoever approves it should listen for. */
 function whatCameOf(
-  { script, version, recording, faults, treatment }: Upload,
+  { script, version, treatment }: Upload,
+  recording: string,
   remark: Sentence | null,
 ): string[] {
-  if (recording === null) {
-    return [
-      'Bản ghi âm chưa dùng được; tệp gốc và lý do đã được giữ lại:',
-      'The recording is not fit; the original and the reasons are kept:',
-      ...faults.flatMap(({ vi, en }) => [`✕ ${vi}`, `  ${en}`]),
-    ]
-  }
   const { after, before } = treatment
   const measured = [after.milliseconds / 1000, before.loudness, after.loudness]
   const [seconds, was, is] = measured.map(figure)

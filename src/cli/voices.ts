@@ -16,7 +16,7 @@ import { AppError, reasonOf, type Sentence } from '../base/errors.ts'
 import { writeWhole } from '../base/files.ts'
 import { figure } from '../base/text.ts'
 import { readConfig } from '../config.ts'
-import { argument, command, required, say, table } from './shell.ts'
+import { argument, command, refuseUnlessFile, required, say, table } from './shell.ts'
 
 type State = 'usable' | 'server' | 'down'
 
@@ -67,6 +67,8 @@ export function voiceCommands(program: Command): void {
     'đọc lời ở đầu vào chuẩn thành tệp WAV và đo độ to · reads standard input into a WAV file and measures it',
     async (given) => {
       const { content, voiceKeys } = readConfig()
+      const out = required(given, 'out')
+      refuseUnlessFile(out)
       const folder = join(content, 'speech')
       const voice = openVoice(entryNamed(await readVoiceList(folder), argument(given, 0)), voiceKeys)
       const { spoken, questions } = speak(readFileSync(0, 'utf8'), await loadLexicon(folder))
@@ -76,7 +78,6 @@ export function voiceCommands(program: Command): void {
           en: `How to read “${token}” is not known: the voice guesses.`,
         })
       }
-      const out = required(given, 'out')
       try {
         const { wav, seconds, loudness, gainAdvised = null } = await tryVoice(voice, spoken)
         await write(out, wav)

@@ -8,6 +8,7 @@ import { type Database, type Db, transact } from '../db/index.ts'
 import { recordDeed } from '../people/index.ts'
 import type { Placeholder } from './content.ts'
 import { factEntries } from './facts/index.ts'
+import { languageOf } from './languages.ts'
 import { lint, lintRefusal } from './lint/index.ts'
 import { placeNames } from './places.ts'
 import { checkStep, stateOf } from './states.ts'
@@ -17,8 +18,9 @@ import { checkWriter } from './writers.ts'
 
 /**
  * Submits a draft: its wording is fixed as of today and can be rendered. Refuses, changing nothing, what
- * `wordingOf` refuses and what `lint` finds an error (`invalid`), an unknown version or person (`not_found`), someone who may not write
- * (`forbidden`), and a version that was submitted before or is older than one submitted (`conflict`).
+ * `wordingOf` refuses, an unknown language and what `lint` finds an error (`invalid`), an unknown version or person
+ * (`not_found`), someone who may not write (`forbidden`), and a version that was submitted before or is older than one
+ * submitted (`conflict`).
  */
 export async function submitVersion(
   database: Database,
@@ -75,6 +77,8 @@ async function draftOf(tx: Db, wanted: { script: string; version: number }): Pro
       en: `Version ${newest} of “${wanted.script}” was submitted, which is newer than version ${wanted.version}. Make a new version from that one.`,
     })
   }
+  // Kept by a programme that took any tag; nobody could bring a recording for it.
+  languageOf(draft.source.language)
   return draft
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { isDay, type Day } from '../base/calendar.ts'
 import { reasonOf, type Sentence } from '../base/errors.ts'
 import { cleanText } from '../base/text.ts'
+import { knownLanguage, languageList } from './languages.ts'
 
 /** `bulletin`: what is announced. `greeting`: a station's own opening line, one recording for each station. */
 export type ScriptKind = 'bulletin' | 'greeting'
@@ -57,7 +58,7 @@ const FrontMatter = z.strictObject({
     .regex(/^[a-z0-9](-?[a-z0-9])*$/)
     .max(64),
   audience: list(text(100)),
-  language: z.string().regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})?$/),
+  language: z.string().transform(knownLanguage).pipe(z.string()),
   valid_from: day,
   valid_to: z.union([z.literal(''), day]).nullish(),
   priority: z.enum(['thong-thuong', 'uu-tien', 'khan-cap']),
@@ -80,7 +81,7 @@ const rules: Readonly<Record<keyof z.infer<typeof FrontMatter>, Sentence>> = {
     en: 'the script’s id, at most 64 characters: a–z, digits, hyphens',
   },
   audience: { vi: 'danh sách người nghe', en: 'a list of who it is for' },
-  language: { vi: 'mã ngôn ngữ, ví dụ vi', en: 'a language code, for example vi' },
+  language: { vi: `một trong các mã: ${languageList}`, en: `one of these tags: ${languageList}` },
   valid_from: {
     vi: 'một ngày có thật, dạng NĂM-THÁNG-NGÀY, đặt trong dấu nháy',
     en: 'a real day, YYYY-MM-DD, in quotes',

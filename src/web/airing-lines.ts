@@ -5,6 +5,7 @@ import { millisecondsBetween } from '../base/time.ts'
 import { airingOutcomes, type AiringOutcome, attestationsOf } from '../evidence/index.ts'
 import { covers, stationsOf, stationUnitsOn } from '../registry/index.ts'
 import { type Airing, airingsOf } from '../schedule/index.ts'
+import { airingHref } from './by-hand.ts'
 import { unitHref } from './coverage.ts'
 import { dayIn, lengthOf, momentIn } from './formats.ts'
 import { titlesOf } from './titles.ts'
@@ -33,7 +34,7 @@ export type AiringLine = {
   state: AiringState
   /** Who confirmed it and when, or why it is not met; empty while there is nothing to say. */
   why: string
-  /** Where the file to play lies, while people are still to play it by hand. */
+  /** Where the file to play lies, in the days in which people are still to play it by hand. */
   file: string | null
 }
 
@@ -61,7 +62,7 @@ export async function airingLines(
     const unit = units.get(airing.station)
     const outcome = outcomeOf.get(airing.id)
     const state = outcome?.state ?? 'coming'
-    const byHand = airing.devices.length === 0 && stillToPlay.includes(state) && !attested.has(airing.id)
+    const isToPlay = stillToPlay.includes(state) && !attested.has(airing.id)
     return {
       ...when(visit, airing),
       id: airing.id,
@@ -74,7 +75,7 @@ export async function airingLines(
       title: titles(airing.script, airing.version),
       state,
       why: outcome === undefined ? '' : whyOf(visit, outcome),
-      file: byHand ? `/airings/${airing.id}.mp3` : null,
+      file: isToPlay ? airingHref(airing, dayOf(visit.now)) : null,
     }
   })
 }

@@ -43,7 +43,8 @@ export function outsideScope(said: Sentence): OutsideScope {
 
 /** An address that leads nowhere. */
 export const nowhere: RequestHandler = (request) => {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new HttpRefusal(405, 'error.only-reading')
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new HttpRefusal(405, sentence('error.only-reading'))
   throw new AppError('not_found', sentence('error.no-page'))
 }
 
@@ -81,8 +82,8 @@ function causeOf(error: unknown): string | undefined {
 export class HttpRefusal extends AppError {
   readonly status: number
 
-  constructor(status: number, word: Word, error?: unknown) {
-    super('invalid', sentence(word), { cause: error })
+  constructor(status: number, says: Sentence, error?: unknown) {
+    super('invalid', says, { cause: error })
     this.status = status
   }
 }
@@ -93,7 +94,7 @@ function refusalOf(error: unknown): AppError | undefined {
   const status = (error as { status?: unknown } | null)?.status
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
   const words: Record<number, Word> = { 404: 'error.no-page', 413: 'error.too-much' }
-  return new HttpRefusal(status, words[status] ?? 'error.bad-address', error)
+  return new HttpRefusal(status, sentence(words[status] ?? 'error.bad-address'), error)
 }
 
 function httpStatus(refusal: AppError | undefined): number {

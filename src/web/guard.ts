@@ -29,7 +29,7 @@ async function mayPass(
   const who = whoIs(visitor)
   if (who === undefined) {
     // Somebody at another machine, where only this one's desk is open, is told so rather than asked for a password.
-    if (!reading) throw new HttpRefusal(401, 'error.signed-out')
+    if (!reading) throw new HttpRefusal(401, sentence('error.signed-out'))
     response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`)
     return false
   }

@@ -9,7 +9,8 @@
  * needs one. The address is the whole state: every month, filter and page can be linked, reloaded and
  * had as CSV. What people typed is never compiled and never unescaped; a policy in the browser
  * allows no script and no style but ours. A state is never colour alone, and what is invented is marked
- * as sample data wherever it shows.
+ * as sample data wherever it shows. Nothing but whether the hub is well is answered under a name that is not this
+ * hub's (host.ts).
  */
 import { fileURLToPath } from 'node:url'
 import compression from 'compression'
@@ -24,6 +25,7 @@ import type { IngestCounts } from '../evidence/index.ts'
 import { openGate } from '../people/index.ts'
 import { readAssets } from './assets.ts'
 import { errorPages, nowhere } from './errors.ts'
+import { onlyOwnNames } from './host.ts'
 import { openIncoming } from './incoming.ts'
 import { createMetrics } from './metrics.ts'
 import type { Route } from './route.ts'
@@ -56,12 +58,18 @@ export type WebOptions = {
   secret?: string
   /** Where people find the pages when a proxy on this machine stands before them: an origin, such as https://loa.example.vn. */
   publicUrl?: string | undefined
+  /** Names besides this machine's own (localhost) under which the pages may be opened. */
+  names?: readonly string[]
 }
 
 export type { Route } from './route.ts'
 
 /** The application, and the table it was mounted from. */
 export type WithTable = express.Express & { table: readonly Route[] }
+
+/** The name in the address people type, where a proxy stands before us. */
+const ownNameOf = (publicUrl: string | undefined): string[] =>
+  publicUrl === undefined ? [] : [new URL(publicUrl).hostname]
 
 /**
  * The pages as an Express application, ready to listen; its event `close` ends what still works for them. Throws when
@@ -70,7 +78,7 @@ export type WithTable = express.Express & { table: readonly Route[] }
 export function createWeb(options: WebOptions): WithTable {
   const folder = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const closing = new AbortController()
-  const { incomingFolder, secret = newSecret(), ...rest } = options
+  const { incomingFolder, names = [], secret = newSecret(), ...rest } = options
   const { database, clock, log, publicUrl } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
   const web: Web = {
@@ -97,7 +105,7 @@ export function createWeb(options: WebOptions): WithTable {
   app.set('query parser', false)
   // Only a proxy on this machine is believed about whom it stands for, and only where there is said to be one.
   if (publicUrl !== undefined) app.set('trust proxy', 'loopback')
-  app.use(metrics.measure, safety, compression())
+  app.use(metrics.measure, safety, onlyOwnNames([...names, ...ownNameOf(publicUrl)]), compression())
   app.get('/assets/:digest/:name', web.assets.serve)
   app.get('/metrics', local, metrics.serve)
   mount(app, web, routes)

@@ -1,9 +1,9 @@
 /** Recordings as cards: what to play, what it says, whether it may be heard and who approved it. */
 import { approvedRecordings } from '../approval/index.ts'
-import { type Recording, recordingsOf, uploadById, uploadLanguages } from '../audio/index.ts'
+import { type Recording, recordingsOf, uploadById } from '../audio/index.ts'
 import { deedsOf, people } from '../people/index.ts'
 import { stationsOf } from '../registry/index.ts'
-import { scriptsOf, type ScriptKind, type VersionSummary } from '../scripts/index.ts'
+import { scriptLanguages, scriptsOf, type ScriptKind, type VersionSummary } from '../scripts/index.ts'
 import { figureIn, lengthOf } from './formats.ts'
 import type { Visit, Web } from './visit.ts'
 
@@ -133,7 +133,7 @@ function oneOfVariants({ say }: Visit, recordings: readonly Recording[]) {
 async function madeBy(web: Web, { say, language }: Visit, recording: Recording) {
   const { gate } = recording.quality
   const upload = recording.upload === null ? undefined : await uploadById(web.database, recording.upload)
-  const name = uploadLanguages.find(({ tag }) => tag === recording.language)?.name ?? recording.language
+  const name = scriptLanguages.find(({ tag }) => tag === recording.language)?.name ?? recording.language
   return {
     checked:
       gate === undefined ? '' : say(gate === 'whole' ? 'recordings.gate-whole' : 'recordings.gate-packets'),

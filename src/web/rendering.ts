@@ -1,6 +1,6 @@
 /** The rendering under way, as a panel that keeps itself up to date, and the two things a person can do about it. */
 import type { Request, RequestHandler, Response } from 'express'
-import type { RenderingState } from '../audio/index.ts'
+import { forgetFailures, type RenderingState } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
 import { studio } from './route.ts'
 import { type Visit, visitOf, type Web } from './visit.ts'
@@ -14,25 +14,37 @@ const heartbeatMs = 20_000
 /** The model of the panel; null where nothing is rendered in this process. */
 export function renderingPanel(web: Web, visit: Visit): object | null {
   if (web.desk === undefined) return null
-  const { state, done, total, failed, secondsLeft } = web.desk.state
+  const { state, done, total, failed, secondsLeft, awaiting, unmade } = web.desk.state
+  const resting = state === 'idle' || state === 'broken-off'
+  const forPeople = awaiting.reduce((sum, { recordings }) => sum + recordings, 0)
   const left = secondsLeft === undefined ? '' : leftIn(visit, secondsLeft)
   return {
     state,
     running: state === 'running',
+    // How far it is nobody knows yet: a bar without a value.
+    starting: state === 'starting',
+    stoppable: state === 'running' || state === 'starting',
     stopped: state === 'stopped',
+    unmade: resting && unmade > 0 ? visit.say('rendering.unmade', { count: unmade }) : '',
     done: done + failed,
     total,
     words: wordsOf(visit, web.desk.state),
     left,
+    awaiting: forPeople === 0 ? '' : visit.say('rendering.awaiting', { count: forPeople }),
     // The buttons are there only where they would be obeyed.
     open: visit.is(studio),
   }
 }
 
 function wordsOf({ say }: Visit, { state, done, total, failed }: RenderingState): string {
-  if (state === 'idle') return total === 0 ? say('rendering.idle') : say('rendering.ended', { done, failed })
-  const counts = say('rendering.counts', { done, total, left: total - done - failed, failed })
-  return state === 'stopped' ? say('rendering.stopped', { counts }) : counts
+  if (state === 'starting') return say('rendering.starting')
+  if (state === 'idle' && total === 0) return say('rendering.idle')
+  if (state === 'broken-off' && total === 0) return say('rendering.broken-off', { counts: '' })
+  const left = total - done - failed
+  if (state === 'idle' && left === 0) return say('rendering.ended', { done, failed })
+  const counts = say('rendering.counts', { done, total, left, failed })
+  if (state === 'running') return counts
+  return say(state === 'stopped' ? 'rendering.stopped' : 'rendering.broken-off', { counts })
 }
 
 function leftIn({ say }: Visit, seconds: number): string {
@@ -81,11 +93,15 @@ export function renderingEvents(web: Web): RequestHandler {
   }
 }
 
-/** `POST /rendering/stop` and `/rendering/go-on`: afterwards the panel for htmx, or the way back to the list. */
+/**
+ * `POST /rendering/stop` and `/rendering/go-on`: afterwards the panel for htmx, or the way back to the list. Who lets
+ * it go on wants what failed tried again too.
+ */
 export function renderingDeed(web: Web, deed: 'stop' | 'goOn'): RequestHandler {
-  return (request, response) => {
+  return async (request, response) => {
     const { desk } = web
     if (desk === undefined) throw new AppError('not_found', sentence('error.no-page'))
+    if (deed === 'goOn') await forgetFailures(web.database)
     desk[deed]()
     web.log.info({ deed }, 'somebody steered the rendering')
     answer(web, request, response)

@@ -127,7 +127,7 @@ export function mount(app: express.Express, web: Web, routes: readonly Route[]):
     // Behind a proxy that is not told to us all share its address; that is bounded as well.
     validate: false,
     handler: () => {
-      throw new HttpRefusal(429, 'error.too-often')
+      throw new HttpRefusal(429, sentence('error.too-often'))
     },
   })
   for (const route of routes) {

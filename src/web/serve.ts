@@ -3,12 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
 import { AppError } from '../base/errors.ts'
+import { hostName, isEveryAddress } from '../base/hosts.ts'
 
 export type Served = { url: string; close(): Promise<void> }
 
 /**
  * Serves the application on a host and port (0 = a free one) and resolves when it answers. Refuses
- * (`unavailable`) when the port cannot be had. `close` ends open connections too, pages being
+ * (`unavailable`) when the port cannot be had. `url`: where this machine itself opens the pages. `close` ends open connections too, pages being
  * short, and tells the application by its event `close`.
  */
 export async function serve(app: Express, { host, port }: { host: string; port: number }): Promise<Served> {
@@ -31,7 +32,7 @@ export async function serve(app: Express, { host, port }: { host: string; port: 
   })
   const address = server.address() as AddressInfo
   return {
-    url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${String(address.port)}`,
+    url: urlOn(host, address.port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -41,4 +42,10 @@ export async function serve(app: Express, { host, port }: { host: string; port: 
         app.emit('close')
       }),
   }
+}
+
+/** Where this machine itself opens pages that are served on this host. */
+export function urlOn(host: string, port: number): string {
+  const name = host === '127.0.0.1' || isEveryAddress(host) ? 'localhost' : (hostName(host) ?? host)
+  return `http://${name}:${String(port)}`
 }

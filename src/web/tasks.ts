@@ -4,7 +4,7 @@
  */
 import { monthOf } from '../base/calendar.ts'
 import { approvedRecordings, awaitingApproval, currentKeysDocument, keyStates } from '../approval/index.ts'
-import { recordingsOf, renderFailures } from '../audio/index.ts'
+import { type Awaiting, recordingsOf, renderFailures } from '../audio/index.ts'
 import { airingOutcomes, attestationsOf } from '../evidence/index.ts'
 import { people, type Role } from '../people/index.ts'
 import type { Coverage } from '../reports/index.ts'
@@ -86,8 +86,9 @@ async function peopleTasks(web: Web, { say, now }: Visit): Promise<Task[]> {
   return tasks
 }
 
-async function scriptTasks(web: Web, { say, language, now }: Visit, who: Who): Promise<Task[]> {
+async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
   const { database } = web
+  const { say, language, now } = visit
   const submitted = await submittedVersions(database)
   if (submitted.length === 0) {
     const drafts = (await scriptsOf(database)).flatMap(({ id, versions }) =>
@@ -102,9 +103,11 @@ async function scriptTasks(web: Web, { say, language, now }: Visit, who: Who): P
       ),
     ]
   }
-  const tasks: Task[] = []
+  const awaiting = web.desk?.state.awaiting ?? []
+  const tasks = readingTasks(awaiting, visit, who)
   const silent = []
   for (const { script, version } of submitted) {
+    if (awaiting.some((one) => one.script === script && one.version === version)) continue
     if ((await recordingsOf(database, { script, version })).length === 0) silent.push(script)
   }
   if (silent.length > 0)
@@ -113,7 +116,7 @@ async function scriptTasks(web: Web, { say, language, now }: Visit, who: Who): P
     submitted.some((each) => each.script === script && each.version === version),
   )
   for (const [why, failed] of Map.groupBy(failures, (failure) => failure.why[language])) {
-    tasks.push(does(say('todo.render-failed', { count: failed.length, why }), 'loa audio render'))
+    tasks.push(does(say('todo.render-failed', { count: failed.length, why }), 'loa audio render --again'))
   }
   const waiting = await awaitingApproval(database, now)
   const [first] = waiting
@@ -123,10 +126,19 @@ async function scriptTasks(web: Web, { say, language, now }: Visit, who: Who): P
       return language === 'en' ? (known?.titleEn ?? title) : title
     })
     const titles = `${named.join('; ')}${waiting.length > titlesMax ? '…' : ''}`
-    const command = `loa approval sign ${first.script} ${first.version} --by ${who('approver')} --key-file khoa-duyet.pem`
+    const command = `loa approval sign ${first.script} ${first.version} --by ${who('approver')} --key-file khoa-duyet.pem --root ${first.root.slice(0, 16)}`
     tasks.push(sees(say('todo.approve', { count: waiting.length, titles }), '/recordings', command))
   }
   return tasks
+}
+
+/** What no voice can read is no failure: a person reads it. */
+function readingTasks(awaiting: readonly Awaiting[], { say }: Visit, who: Who): Task[] {
+  const [first] = awaiting
+  if (first === undefined) return []
+  const { script, version, language } = first
+  const command = `loa uploads add ghi-am.m4a --script ${script} --version ${version} --language ${language} --speaker … --consent … --by ${who('editor')}`
+  return [sees(say('todo.read', { count: awaiting.length }), '/uploads', command)]
 }
 
 async function planTasks(web: Web, { say, language, now }: Visit, who: Who): Promise<Task[]> {

@@ -1,8 +1,9 @@
 /** What people brought, as cards: whose voice, what was found in it, what was done to it, before and after. */
 import { approvedRecordings } from '../approval/index.ts'
-import { recordingsOf, type Upload, uploadLanguages } from '../audio/index.ts'
+import { recordingsOf, type Upload } from '../audio/index.ts'
 import { people } from '../people/index.ts'
 import { stationsOf } from '../registry/index.ts'
+import { scriptLanguages } from '../scripts/index.ts'
 import { lengthOf, momentIn } from './formats.ts'
 import { type Rendered, renditionsOf } from './recording-cards.ts'
 import { playableType } from './originals.ts'
@@ -36,7 +37,7 @@ export type UploadCard = {
 /** Name of a language in the reader's own; a tag that is not in the list stays as it is. */
 export function languageIn(say: Say, tag: string): string {
   if (tag === 'vi') return say('uploads.language-vi')
-  return uploadLanguages.find((language) => language.tag === tag)?.name ?? tag
+  return scriptLanguages.find((language) => language.tag === tag)?.name ?? tag
 }
 
 /** A size as people say it: 350 kB, 3,2 MB. */

@@ -1,8 +1,8 @@
 /** The form with which a person's recording is sent: what it asks, what it refuses, and what was typed kept. */
 import { z } from 'zod'
-import { uploadBytesMax, uploadLanguages, uploadSecondsMax } from '../audio/index.ts'
+import { uploadBytesMax, uploadSecondsMax } from '../audio/index.ts'
 import { people, type Role } from '../people/index.ts'
-import { submittedVersions } from '../scripts/index.ts'
+import { scriptLanguages, submittedVersions } from '../scripts/index.ts'
 import { incomingPath, type Received } from './incoming.ts'
 import { languageIn, sizeIn } from './upload-cards.ts'
 import type { Page, Visit, Web } from './visit.ts'
@@ -38,7 +38,7 @@ export async function choicesOf(web: Web, { say, language, person }: Visit): Pro
         value: `${script}/${version}`,
         name: `${language === 'vi' ? title : titleEn}, ${say('recordings.version', { version })}`,
       })),
-    language: uploadLanguages.map(({ tag }) => ({ value: tag, name: languageIn(say, tag) })),
+    language: scriptLanguages.map(({ tag }) => ({ value: tag, name: languageIn(say, tag) })),
     by: everyone
       .filter(({ role, training }) => mayBring.includes(role) && training === web.training)
       // Whoever signed in brings it in their own name.

@@ -10,6 +10,7 @@ import type { Request, RequestHandler } from 'express'
 import type { Origin, Present, Role } from '../people/index.ts'
 import { type Scope, scopeOf } from '../registry/index.ts'
 import { dayOf } from '../base/calendar.ts'
+import { isOverLoopback, isOwnName } from './host.ts'
 import type { Web } from './visit.ts'
 
 /** A role; `desk`: the open desk of this machine; `reader`: anyone, while nobody has an account. */
@@ -24,10 +25,8 @@ export type Visitor =
 const nobody: Visitor = { kind: 'nobody' }
 const visitors = new WeakMap<Request, Visitor>()
 
-const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 /** What proxies add, as far as they do. */
 const ofProxies = /^(?:forwarded|via|x-forwarded-.+|x-real-ip)$/
-const ownNames = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
 
 /** Finds out who is there, once for each request. */
 export function meet(web: Web): RequestHandler {
@@ -58,8 +57,8 @@ async function visitorOf(web: Web, request: Request): Promise<Visitor> {
 /** Whether a person at this machine asks, without a proxy in between: one that says so, or whose name was asked for. */
 export function isThisMachine(request: Request): boolean {
   return (
-    loopback.test(request.socket.remoteAddress ?? '') &&
-    ownNames.test(request.headers.host ?? '') &&
+    isOverLoopback(request) &&
+    isOwnName(request.headers.host) &&
     !Object.keys(request.headers).some((name) => ofProxies.test(name))
   )
 }

@@ -27,6 +27,7 @@ import {
 import { secondsOf } from '../../src/audio/pcm.ts'
 import { espeakVoice } from '../../src/audio/voices/espeak.ts'
 import { sha256 } from '../../src/base/hash.ts'
+import { type Log, silentLog } from '../../src/base/log.ts'
 import { withdrawVersion } from '../../src/scripts/index.ts'
 import { chunkDigests } from '../../src/wire/chunks.ts'
 import { submitted } from '../support/desk.ts'
@@ -214,10 +215,32 @@ describe('what cannot be rendered', () => {
     expect(failure!.why.vi).toContain('“TT”')
   })
 
-  it('is kept with its reason: a language no voice speaks', async () => {
-    await submitted(studio, 'Bh’rợ.', { head: { language: 'ktu' } })
-    expect(await studio.render()).toMatchObject({ rendered: 0, failed: 1 })
-    expect((await renderFailures(studio.database))[0]!.why.vi).toContain('người thật đọc')
+  it('is no failure in a language no voice speaks: it waits for a person to read it', async () => {
+    await submitted(studio, 'Bh’rợ.', { head: { language: 'ktv' } })
+    expect(await studio.render()).toMatchObject({
+      ...{ rendered: 0, failed: 0, there: 0 },
+      awaiting: [{ script: 'tim-viec', version: 1, language: 'ktv', recordings: 1 }],
+    })
+    expect(await renderFailures(studio.database)).toEqual([])
+  })
+
+  it('is told in the log once, and again only when something was made or it is for another reason', async () => {
+    const told: { rendered: number; failed: number }[] = []
+    const log: Log = {
+      ...silentLog,
+      info: (fields, message) => {
+        if (message === 'rendering ended') told.push(fields as (typeof told)[number])
+      },
+    }
+    await submitted(studio, 'Đến TT xã hỏi.')
+    for (let beat = 0; beat < 3; beat += 1) await studio.render({ log })
+    expect(told).toMatchObject([{ rendered: 0, failed: 1 }])
+    await submitted(studio, 'Thấy lạ thì báo.', { head: { slug: 'mot' } })
+    for (let beat = 0; beat < 3; beat += 1) await studio.render({ log })
+    expect(told.slice(1)).toMatchObject([{ rendered: 1, failed: 1 }])
+    await submitted(studio, 'Hỏi TT nữa.', { head: { slug: 'hai' } })
+    for (let beat = 0; beat < 3; beat += 1) await studio.render({ log })
+    expect(told.slice(2)).toMatchObject([{ rendered: 0, failed: 2 }])
   })
 
   it('is refused in words when it is silent or too soft, and spoils no other', async () => {

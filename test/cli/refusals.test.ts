@@ -1,5 +1,6 @@
 /** Bad input at the command line: a clear sentence in both languages, the right exit code, nothing half done. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -300,6 +301,39 @@ describe('a program that is missing', () => {
     expect(without.stderr).toMatch(/espeak-ng|ffmpeg/)
     const withIt = await at.loa(['audio', 'render', '--json'])
     expect(withIt.json).toMatchObject({ rendered: 1, failed: 0 })
+  })
+})
+
+describe('what lies under the name of a file to write, and is no file,', () => {
+  const kinds: [what: string, make: (path: string) => void][] = [
+    ['a folder', (path) => mkdirSync(path)],
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a link to a file', (path) => symlinkSync(join(at.folder, 'cua-minh.txt'), path)],
+    ['a link to nothing', (path) => symlinkSync(join(at.folder, 'khong-co'), path)],
+  ]
+
+  it.each(kinds)('is never replaced, also when told to replace what is there: %s', async (what, make) => {
+    const path = join(at.folder, `o-do-${what.replaceAll(' ', '-')}`)
+    const own = join(at.folder, 'cua-minh.txt')
+    writeFileSync(own, 'của mình')
+    make(path)
+    const before = lstatSync(path)
+    const commands = [
+      ['airings', 'file', 'air-1', '--out', path, '--force'],
+      ['airings', 'file', 'air-1', '--out', path],
+      ['voices', 'try', 'espeak-south', '--out', path],
+    ]
+    for (const args of commands) {
+      const { code, stderr } = await at.loa(args)
+      expect(code).toBe(5)
+      expect(stderr).toContain('không phải là một tệp thường')
+      expect(stderr).toContain('is not a regular file')
+    }
+    const secret = await at.loa(['keys', 'new', 'duyet', '--file', path])
+    expect(secret.code).toBe(5)
+    expect([lstatSync(path).ino, lstatSync(path).mode]).toEqual([before.ino, before.mode])
+    expect(existsSync(join(at.folder, 'khong-co'))).toBe(false)
+    expect(readFileSync(own, 'utf8')).toBe('của mình')
   })
 })
 

@@ -166,6 +166,31 @@ describe('submitting', () => {
     expect((await refusalOf(submit('anh', 'vi', english))).sentence.vi).toContain('language')
   })
 
+  it('says who reads it: a voice, or a person who brings a recording', async () => {
+    const write = (slug: string, language: string, more = ''): string => {
+      const file = join(at.folder, `${slug}.md`)
+      const head = `title: Thử\ntitle_en: A try\nslug: ${slug}\naudience: [mọi người]\nlanguage: ${language}`
+      writeFileSync(
+        file,
+        `---\n${head}\nvalid_from: '2025-01-01'\npriority: thong-thuong\n${more}---\n\nThấy lạ thì báo.\n`,
+      )
+      return file
+    }
+    const submitted = async (slug: string): Promise<string> =>
+      (await at.loa(['scripts', 'submit', slug, '1', '--by', 'soan'])).stdout
+    await at.loa(['scripts', 'import', write('may-doc', 'vi'), '--by', 'soan'])
+    expect(await submitted('may-doc')).toContain('Trung tâm (loa hub) tự tạo bản ghi')
+    await at.loa(['scripts', 'import', write('nguoi-doc', 'sed-x-cadong'), '--by', 'soan'])
+    const said = await submitted('nguoi-doc')
+    expect(said).toContain('Chưa có giọng máy đọc được tiếng Xơ Đăng (Ca Dong)')
+    expect(said).toContain('loa uploads add <tệp> --script nguoi-doc --version 1 --language sed-x-cadong')
+    expect(said).not.toContain('tự tạo bản ghi')
+    await at.loa(['scripts', 'import', write('chao-co-tu', 'ktv', 'kind: greeting\n'), '--by', 'soan'])
+    const refused = await at.loa(['scripts', 'submit', 'chao-co-tu', '1', '--by', 'soan'])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('Lời chào do máy đọc cho từng đài')
+  })
+
   it('does not ask about a language that only people read', async () => {
     await submit('co-tu', 'ktv', 'Đhanuôr zi lướt t’bhlâng bhrợ têng, pr’ặt tr’mung TT.')
     expect(await submittedVersion(work.database, { script: 'co-tu', version: 1 })).toMatchObject({

@@ -245,6 +245,14 @@ describe('an airing for people who play it by hand', () => {
       expect(list).toContain(airing)
       expect(list).not.toContain('notes')
       expect(list).not.toContain(`"${row!.notes!}"`)
+      // What somebody has under that name may be another airing's.
+      writeFileSync(file, 'another')
+      const taken = await refusalOf(loa('airings', 'file', airing, '--out', file))
+      expect(taken.code).toBe('conflict')
+      expect(taken.sentence.vi).toContain('--force')
+      expect(readFileSync(file, 'utf8')).toBe('another')
+      await loa('airings', 'file', airing, '--out', file, '--force')
+      expect(readFileSync(file).equals(bytes)).toBe(true)
       const lost = await refusalOf(loa('airings', 'file', airing, '--out', join(folder, 'no', 'phat.mp3')))
       expect(lost.code).toBe('unavailable')
     } finally {

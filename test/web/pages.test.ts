@@ -1,9 +1,10 @@
 /** What the pages say: the month, units, airings, stations, controllers, recordings. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Instant } from '../../src/base/time.ts'
 import { airingOutcomes, attestationsOf } from '../../src/evidence/index.ts'
 import { airingsOf } from '../../src/schedule/index.ts'
 import { type Coverage, coverageOf } from '../../src/reports/index.ts'
-import { emptyDesk, november, today } from './month.ts'
+import { clockAt, emptyDesk, november, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 
 let busy: Served
@@ -276,47 +277,85 @@ describe('about', () => {
 })
 
 describe('an airing that people play by hand', () => {
+  /** The same pages on another day; the airings are on 1 November, 05:00. */
+  async function on<T>(now: Instant, look: (then: Served) => Promise<T>): Promise<T> {
+    const then = await serve({ ...busy.month, clock: clockAt(now), close: () => Promise.resolve() })
+    try {
+      return await look(then)
+    } finally {
+      await then.close()
+    }
+  }
+  const itsDay = '2026-11-01T03:00:00.000Z'
+  const novemberAirings = () => airingsOf(busy.month.database, { month: '2026-11' })
+
   it('offers its file while it is to come, or is due and nobody has said a word about it', async () => {
     const { database } = busy.month
-    const airings = await airingsOf(database, { month: '2026-11' })
+    const airings = await novemberAirings()
     const said = new Set((await attestationsOf(database, { month: '2026-11' })).map(({ airing }) => airing))
     const cancelled = airings.filter((airing) => airing.cancelled !== null)
     expect(cancelled).toEqual([])
     const open = airings.filter(({ id, devices }) => devices.length === 0 && !said.has(id))
     expect(open.length).toBeGreaterThan(5)
-    const offered: string[] = []
-    for (let page = 1; page <= 5; page += 1) {
-      const { text } = await busy.get(`/airings?month=2026-11&page=${page}`)
-      for (const [, id = ''] of text.matchAll(/href="\/airings\/([^"]+)\.mp3"/g)) offered.push(id)
-    }
-    expect(offered.toSorted()).toEqual(open.map(({ id }) => id).toSorted())
     const { id, station } = open[0]!
-    expect((await busy.get(`/stations/${station}?month=2026-11`)).text).toContain(`href="/airings/${id}.mp3"`)
+    await on(itsDay, async (then) => {
+      const offered: string[] = []
+      for (let page = 1; page <= 5; page += 1) {
+        const { text } = await then.get(`/airings?month=2026-11&page=${page}`)
+        for (const [, each = ''] of text.matchAll(/href="\/airings\/([^"]+)\.mp3"/g)) offered.push(each)
+      }
+      expect(offered.toSorted()).toEqual(open.map((airing) => airing.id).toSorted())
+      const page = await then.get(`/stations/${station}?month=2026-11`)
+      expect(page.text).toContain(`href="/airings/${id}.mp3"`)
+    })
+    expect((await busy.get('/airings?state=waiting')).text).not.toContain('.mp3"')
+  })
+
+  it.each([
+    ['a week before its day', '2026-10-25T00:00:00.000Z', 200],
+    ['more than a week before', '2026-10-24T16:59:00.000Z', 403],
+    ['at the end of the day after', '2026-11-02T16:59:00.000Z', 200],
+    ['later', '2026-11-02T17:00:00.000Z', 403],
+  ])('has a file to be had: %s', async (_when, now, status) => {
+    const { id } = (await novemberAirings()).find(({ devices }) => devices.length === 0)!
+    const answer = await on(now, (then) => then.get(`/airings/${id}.mp3`))
+    expect(answer.status).toBe(status)
+    if (status === 403) {
+      const seen = readerSees(answer.text)
+      expect(seen).toContain('(ngày 01/11/2026) chỉ tải được từ 25/10/2026 đến hết 02/11/2026')
+      expect(seen).toContain(`loa airings file ${id} --out`)
+    }
+  })
+
+  it('is not one that a controller plays: nobody needs that file, and whoever had it had its notes', async () => {
+    const { id } = (await novemberAirings()).find(({ devices }) => devices.length > 0)!
+    const answer = await on(itsDay, (then) => then.get(`/airings/${id}.mp3`))
+    expect(answer.status).toBe(403)
+    expect(readerSees(answer.text)).toContain('do bộ điều khiển tại đài tự phát')
   })
 
   it('is one MP3 under a name for people, made anew each time; refusals are pages', async () => {
-    const { text } = await busy.get('/airings?state=waiting')
-    const href = /href="(\/airings\/[^"]+\.mp3)"/.exec(text)![1]!
-    const answer = await fetch(busy.url + href)
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toBe('audio/mpeg')
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.headers.get('content-disposition')).toMatch(
-      /^attachment; filename="?2026-11-\d\d_\d{4}_[a-z0-9-]+_[a-z0-9-]+\.mp3"?$/,
-    )
-    // Frames begin with these bits.
-    const bytes = Buffer.from(await answer.arrayBuffer())
-    expect(bytes.readUInt16BE(0) & 0xffe0).toBe(0xffe0)
-    expect(bytes.length).toBeGreaterThan(2 * 8000)
-    await busy.month.database
-      .updateTable('airing')
-      .set({ cancelled_at: today })
-      .where('id', '=', idOf(href))
-      .execute()
-    const refused = await busy.get(href)
-    expect(refused.status).toBe(409)
-    expect(refused.headers.get('content-disposition')).toBeNull()
-    expect(readerSees(refused.text)).toContain('lượt phát này đã bị hủy')
+    await on(itsDay, async (then) => {
+      const { text } = await then.get('/airings?state=waiting')
+      const href = /href="(\/airings\/[^"]+\.mp3)"/.exec(text)![1]!
+      const answer = await fetch(then.url + href)
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toBe('audio/mpeg')
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.get('content-disposition')).toMatch(
+        /^attachment; filename="?2026-11-\d\d_\d{4}_[a-z0-9-]+_[a-z0-9-]+\.mp3"?$/,
+      )
+      // Frames begin with these bits.
+      const bytes = Buffer.from(await answer.arrayBuffer())
+      expect(bytes.readUInt16BE(0) & 0xffe0).toBe(0xffe0)
+      expect(bytes.length).toBeGreaterThan(2 * 8000)
+      const { database } = busy.month
+      await database.updateTable('airing').set({ cancelled_at: today }).where('id', '=', idOf(href)).execute()
+      const refused = await then.get(href)
+      expect(refused.status).toBe(409)
+      expect(refused.headers.get('content-disposition')).toBeNull()
+      expect(readerSees(refused.text)).toContain('lượt phát này đã bị hủy')
+    })
   })
 
   function idOf(href: string): string {

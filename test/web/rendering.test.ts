@@ -1,7 +1,10 @@
 /** What a person sees of the rendering under way, and can do about it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { RenderDesk } from '../../src/audio/index.ts'
-import { emptyDesk, type Month } from './month.ts'
+import { RenderDesk, renderFailures } from '../../src/audio/index.ts'
+import { keepFailure } from '../../src/audio/store.ts'
+import { submittedVersions } from '../../src/scripts/index.ts'
+import { monday } from '../support/desk.ts'
+import { emptyDesk, type Month, readyDesk } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 
 let month: Month
@@ -122,6 +125,37 @@ describe('stopping and going on', () => {
     expect(await desk.run(new AbortController().signal, () => Promise.resolve('rendered'))).toBe('rendered')
   })
 
+  it('says that it starts again until it is known how far it is, never that all is done', async () => {
+    const before = rendering()
+    desk.stop()
+    await before
+    const answer = await served.get('/rendering/go-on', {
+      ...here(),
+      headers: { origin: served.url, 'hx-request': 'true' },
+    })
+    expect(readerSees(answer.text)).toContain('Đang bắt đầu làm tiếp')
+    expect(answer.text).not.toMatch(/Đã tạo xong|<progress value/)
+    const work = rendering()
+    expect(readerSees((await served.get('/recordings')).text)).toContain('Đã xong 60 trong 241 bản ghi')
+    desk.stop()
+    await work
+  })
+
+  it('says that nothing waits when it went on and nothing was missing', async () => {
+    desk.stop()
+    desk.goOn()
+    await desk.run(new AbortController().signal, () => Promise.resolve('nothing to do'))
+    expect(readerSees((await served.get('/recordings')).text)).toContain('Không có bản ghi nào đang chờ tạo.')
+  })
+
+  it('may be stopped again before anything has begun', async () => {
+    desk.stop()
+    desk.goOn()
+    expect((await served.get('/recordings')).text).toContain('action="/rendering/stop"')
+    desk.stop()
+    expect(await desk.run(new AbortController().signal, () => Promise.resolve('rendered'))).toBeUndefined()
+  })
+
   it.each([
     ['a page of another site', { headers: { origin: 'https://elsewhere.example' } }],
     ['a page of another site, as browsers say it', { headers: { 'sec-fetch-site': 'cross-site' } }],
@@ -149,7 +183,66 @@ describe('the rendering desk', () => {
       return Promise.reject(new Error('the disk is full'))
     })
     await expect(work).rejects.toThrow('the disk is full')
-    expect(desk.state).toMatchObject({ state: 'idle', total: 3 })
+    expect(desk.state).toMatchObject({ state: 'broken-off', total: 3 })
+    expect(readerSees((await served.get('/recordings')).text)).toContain(
+      'Bị gián đoạn. Đã xong 0 trong 3 bản ghi, còn 3, hỏng 0.',
+    )
+  })
+
+  it('says that it was broken off also when the run had not begun to count, until a run goes well', async () => {
+    const work = rendering()
+    desk.stop()
+    await work
+    desk.goOn()
+    const signal = new AbortController().signal
+    const broken = desk.run(signal, () => Promise.reject(new Error('ffmpeg is missing')))
+    await expect(broken).rejects.toThrow('ffmpeg is missing')
+    const seen = readerSees((await served.get('/recordings')).text)
+    expect(seen).toMatch(/Bị gián đoạn\. +Trung tâm tự thử lại\./)
+    expect(seen).not.toMatch(/Không có bản ghi nào|241/)
+    await desk.run(signal, () => Promise.resolve('nothing to do'))
+    expect(readerSees((await served.get('/recordings')).text)).toContain('Không có bản ghi nào đang chờ tạo.')
+  })
+
+  it('forgets what failed when somebody has it tried again, and only then', async () => {
+    const failure = { why: { vi: 'máy đọc hỏng', en: 'the voice is broken' }, counts: true, now: monday }
+    const ready = await readyDesk()
+    const [version] = await submittedVersions(ready.database)
+    const todo = { id: 'rec-hong', script: version!.script, version: 1, station: null }
+    for (let run = 0; run < 3; run += 1) await keepFailure(ready.database, [todo], failure)
+    const here = await serve(ready, { desk, openDesk: true })
+    expect((await here.get('/recordings')).text).not.toContain('action="/rendering/go-on"')
+    desk.found({ awaiting: [], failed: 1 })
+    const { text } = await here.get('/recordings')
+    expect(readerSees(text)).toContain('1 bản ghi không tạo được; lý do ở trang đầu.')
+    expect(readerSees(text)).toContain('Thử lại các bản hỏng')
+    expect(readerSees((await here.get('/')).text)).toContain('loa audio render --again')
+    expect(await renderFailures(ready.database)).toHaveLength(1)
+    await here.get('/rendering/go-on', { method: 'POST', headers: { origin: here.url } })
+    expect(await renderFailures(ready.database)).toEqual([])
+    expect([desk.state.state, woken]).toEqual(['starting', 1])
+    await here.close()
+  })
+
+  it('tells what waits for a person to read apart from what failed', async () => {
+    desk.found({ awaiting: [{ script: 'co-tu', version: 1, language: 'ktv', recordings: 2 }], failed: 0 })
+    const seen = readerSees((await served.get('/recordings')).text)
+    expect(seen).toContain('Không có bản ghi nào đang chờ tạo.')
+    expect(seen).toContain('Ngoài ra, 2 bản ghi chờ người đọc')
+    desk.found({ awaiting: [], failed: 0 })
+    expect(readerSees((await served.get('/recordings')).text)).not.toContain('chờ người đọc')
+  })
+
+  it('makes a task of what waits for a person: record it, not render it', async () => {
+    const ready = await readyDesk()
+    const [version] = await submittedVersions(ready.database)
+    const { script } = version!
+    desk.found({ awaiting: [{ script, version: 1, language: 'ktv', recordings: 1 }], failed: 0 })
+    const here = await serve(ready, { desk })
+    const seen = readerSees((await here.get('/')).text)
+    expect(seen).toContain('1 bản tin chờ người đọc và thu âm')
+    expect(seen).toContain(`loa uploads add ghi-am.m4a --script ${script} --version 1 --language ktv`)
+    await here.close()
   })
 
   it('lets 200 watch, and refuses the next in words', () => {

@@ -23,6 +23,7 @@ export type ServedWith = {
   incomingFolder?: string
   secret?: string
   publicUrl?: string
+  names?: readonly string[]
 }
 
 export async function serve(month: Month, options: ServedWith = {}): Promise<Served> {

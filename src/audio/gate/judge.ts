@@ -218,6 +218,12 @@ function wordFindings({ likeness: { similarity, otherwise }, maker }: Judged): F
   if (otherwise === undefined) return []
   const where = place(otherwise)
   const [is, least] = [`${Math.round(similarity * 100)} %`, `${similarityMin * 100} %`]
+  if (maker === 'person') {
+    // What a person brought is compared with itself: its words are its own, but noise and music do not survive.
+    const vi = `Tiếng trong bản ghi không giữ được nguyên (${where.vi}): chỉ giống ${is} so với bản đã gửi, phải từ ${least}, thường vì có tiếng ồn hoặc nhạc nền.`
+    const en = `The sound cannot be kept as it is (${where.en}): only ${is} like what was sent, at least ${least} is needed, mostly because of noise or music behind the voice.`
+    return [finding('other-words', 1 - similarity, { vi, en }, { maker, what: 'text' })]
+  }
   const vi = `Bản ghi không đúng lời (${where.vi}): chỉ giống ${is} so với tiếng phải có, phải từ ${least}.`
   const en = `The recording does not say what it should (${where.en}): only ${is} like the sound it should be, at least ${least} is needed.`
   return [finding('other-words', 1 - similarity, { vi, en }, { maker, what: 'again' })]

@@ -1,11 +1,13 @@
 /** Days, months, quarters and years. */
 import { cardinal, romanValue } from './numbers.ts'
-import { isCounted } from './quantities.ts'
+import { isCounted, isShareOf } from './quantities.ts'
 import { after, follows, governing, matchAt, type Place, type Reading, type Rule } from './rule.ts'
 
 const end = '(?![\\d])(?![/.-]\\d)'
 const full = new RegExp(`(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4})${end}`, 'uy')
 const iso = new RegExp(`(\\d{4})-(\\d{2})-(\\d{2})${end}`, 'uy')
+// "ngày 2/4 và 3/4", "2/4, 3/4": what follows a day may be another, whatever comes after it.
+const besideDay = /(?<![\d/])\d{1,2}\/\d{1,2}(?:\s*,\s*|\s+và\s+)$/u
 // "30/4-1/5" is two days.
 const dayMonth = /(\d{1,2})([/.-])(\d{1,2})(?!\d)(?![/.]\d)(?!-\d(?!\d?\/\d))/uy
 const monthYear = new RegExp(`(\\d{1,2})([/-])(\\d{4})${end}`, 'uy')
@@ -14,6 +16,7 @@ const small = /(\d{1,2})(?!\d)(?![.,:/]\d)(?!\s?(?:(?:h|giờ)(?!\p{L})|%))/uy
 
 const dayWords = /ngày|mồng|mùng|hôm|rạng sáng|sáng|trưa|chiều|tối|đêm/
 const startWords = /mồng|mùng/
+const surelyDay = /ngày|mồng|mùng/
 // Days that are known by their name: what follows the name is their date.
 const feastDays =
   /dịp|lễ|tết|kỷ niệm|quốc khánh|quốc tế phụ nữ|phụ nữ việt nam|quốc tế lao động|quốc tế thiếu nhi|nhà giáo việt nam|thầy thuốc việt nam|thương binh,? liệt sĩ|giải phóng miền nam|toàn dân phòng, chống mua bán người/
@@ -41,7 +44,8 @@ export const dayOfMonth: Rule = (place) => {
   const [whole, first = '', sign = '', second = ''] = found
   const before = governing(place)
   const named = follows(before, dayWords) || follows(before, feastDays)
-  const dated = named || follows(before, dateWords)
+  const beside = besideDay.test(place.before)
+  const dated = named || beside || follows(before, dateWords)
   if (sign === '-' && !follows(before, dayWords)) return undefined
   if (sign === '.' && !dated) return undefined
   if (sign === '/' && !dated && /^24\/(?:7|24)$/.test(whole)) {
@@ -60,8 +64,14 @@ export const dayOfMonth: Rule = (place) => {
   // Thirty sevenths of something is never said: the larger figure before the stroke is a day.
   if (!dated && !(Number(first) > Number(second) && Number(first) > 12)) return undefined
   const say = `${follows(before, startWords) ? cardinal(first) : bareDay(first)} tháng ${monthName(second)}`
+  const rest = after(place, whole.length)
+  if (Number(first) < Number(second) && isShareOf(rest) && !follows(before, surelyDay)) {
+    // "và 3/4 số hộ" is a share; "sáng 3/4 số hộ", "đến 3/4 số hộ" and "2/4 và 3/4 số hộ" may be a day as well.
+    if (follows(before, /và/) && !beside) return undefined
+    return { length: whole.length, ask: [say, `${cardinal(first)} phần ${monthName(second)}`] }
+  }
   // "sau 9/10 xã": a day, or nine communes out of ten?
-  if (!named && Number(first) <= Number(second) && isCounted(after(place, whole.length))) {
+  if (!named && Number(first) <= Number(second) && isCounted(rest)) {
     return {
       length: whole.length,
       ask: [`ngày ${say}`, `${cardinal(first)} trên ${cardinal(second)}`],

@@ -27,6 +27,14 @@ export function isCounted(rest: string): boolean {
   return countable.test(rest)
 }
 
+const shared =
+  /^\s*(?:số(?!\s*(?:\d|điện thoại|máy|hiệu|tổng đài|tài khoản|nhà|định danh))|dân số|diện tích|tổng số|trong số|quãng đường|chiều dài)(?!\p{L})/iu
+
+/** Whether what follows a/b is something whole that has parts: three quarters of the households. */
+export function isShareOf(rest: string): boolean {
+  return shared.test(rest)
+}
+
 /** One and a half, one thousand, one and a half million: the number itself, then its unit when one follows. */
 export const quantity: Rule = (place) => {
   const money = matchAt(dollars, place)
@@ -184,7 +192,9 @@ function unitAt(place: Place, length: number): { length: number; say: string } |
     if (!rest.startsWith(written, space)) continue
     const tail = rest.slice(space + written.length)
     if (/^[\p{L}\d]/u.test(tail)) continue
-    return { length: space + written.length, say: spoken }
+    // A sign that slipped in twice ("50%%") is meant once.
+    const twice = written === '%' && /^%(?![%\p{L}\d])/u.test(tail) ? 1 : 0
+    return { length: space + written.length + twice, say: spoken }
   }
   return undefined
 }

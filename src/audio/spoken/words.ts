@@ -29,8 +29,11 @@ export const fixedReading: Rule = (place) => {
     if (abbreviation && isSyllable(written) && capitalRun(place).some(hasVietnameseVowel)) {
       return { length: written.length, ask: [spoken, written.toLowerCase()] }
     }
-    // The full stop of "v.v." also ends a sentence when a new one begins.
-    const ends = /\.\S*\.$/u.test(written) && /^\s*(?:$|\n|\s\p{Lu})/u.test(after(place, written.length))
+    // The full stop of "v.v." also ends a sentence when a new one begins; after a title ("ThS.") comes a name.
+    const rest = after(place, written.length)
+    const ends = /^\p{Ll}\S*\.\S*\.$/u.test(written)
+      ? /^\s*(?:$|\n|\s\p{Lu})/u.test(rest)
+      : /\p{L}\.$/u.test(written) && /^["'”’)]?[^\S\n]*(?:$|\n)/u.test(rest)
     return { length: written.length, say: ends ? `${spoken}.` : spoken }
   }
   return undefined

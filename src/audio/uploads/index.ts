@@ -10,7 +10,6 @@
  * The original stays as it came, under its hash, with who spoke and how they agreed. The recording waits for approval
  * like any other. What is refused leaves nothing behind.
  */
-export { uploadLanguages } from './languages.ts'
 export { originalPath } from './originals.ts'
 export { bytesMax as uploadBytesMax, secondsMax as uploadSecondsMax } from './refusals.ts'
 export type { UploadRequest } from './request.ts'

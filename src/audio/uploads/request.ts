@@ -4,8 +4,7 @@ import { cleanText } from '../../base/text.ts'
 import type { Db } from '../../db/index.ts'
 import { type Person, personById, type Role } from '../../people/index.ts'
 import { stationsOf } from '../../registry/index.ts'
-import { scriptsOf, submittedVersion, type SubmittedVersion } from '../../scripts/index.ts'
-import { languageOf } from './languages.ts'
+import { languageOf, scriptsOf, submittedVersion, type SubmittedVersion } from '../../scripts/index.ts'
 
 /** Those who may write scripts: bringing a recording is saying what the loudspeakers say. */
 const mayBring: readonly Role[] = ['admin', 'editor', 'approver']

@@ -5,6 +5,7 @@ import { AppError, reasonOf, type Sentence } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../base/time.ts'
 import type { Database } from '../../db/index.ts'
+import { readingSeconds } from '../../scripts/index.ts'
 import { ffmpegVersion } from '../ffmpeg.ts'
 import { tidyAudioFolder, withWorkFolder } from '../folder.ts'
 import { type Fault, judgeOriginal, type Measurement, measureSound } from '../gate/index.ts'
@@ -14,10 +15,11 @@ import { type Heard, declip, hear, type Known, lookInto } from './hear.ts'
 import { type Brought, keepUpload, refuseIfBrought } from './keep.ts'
 import { copyOf } from './originals.ts'
 import * as refusals from './refusals.ts'
-import { checkRequest, type UploadRequest } from './request.ts'
+import { type Checked, checkRequest, type UploadRequest } from './request.ts'
 import { peaksOf, soundOf, speechIn } from './shape.ts'
 import type { Treatment, Upload } from './store.ts'
 import { treat, type Treated, treatmentVersion } from './treat.ts'
+import { lengthFault, verdictOf } from './verdict.ts'
 
 /** One at a time: treating takes a core for as long as a batch of sentences, and the hub has other work. */
 const desk = createSlots(1)
@@ -115,14 +117,20 @@ async function take(options: UploadOptions): Promise<Upload> {
     tell(3)
     signal?.throwIfAborted()
     const treatment = treatmentOf({ known, heard, before, peaks, speech, treated, noiseReduction })
-    // What is wrong with the original explains what is wrong with the files: that is said.
-    const faults = judged.faults.length > 0 ? judged.faults : treated.gate.faults
+    const length = lengthOf(request, speechSeconds)
+    const faults = verdictOf({ original: judged, files: treated.gate.faults, length, noiseReduction })
     const { warnings } = judged
     const upload = await keepUpload(options, { ...brought, copy, treated, treatment, faults, warnings })
     log.info({ upload: upload.id, recording: upload.recording }, 'a recording was brought')
     tell(4)
     return upload
   })
+}
+
+/** A text in another language than the recording says nothing of how long that takes. */
+function lengthOf({ version, language }: Checked, speechSeconds: number): Fault | undefined {
+  if (version.language !== language) return undefined
+  return lengthFault({ speechSeconds, textSeconds: readingSeconds(version.text), language })
 }
 
 async function sizeOf(file: string, name: string): Promise<number> {

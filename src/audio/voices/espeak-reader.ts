@@ -26,7 +26,8 @@ export class ReadingFailed extends Error {
 export type Reader = {
   /**
    * What the programme writes for a sentence of one line. Rejects with `ReadingFailed`, with what `tooLate` or
-   * `tooMuch` gives, with the signal's reason, or when nothing can be started. No process outlives its sentences.
+   * `tooMuch` gives, with the signal's reason, or when nothing can be started. No process outlives its sentences, as
+   * long as this one lives.
    */
   read(sentence: string, options: SynthesisOptions): Promise<Buffer>
 }
@@ -94,91 +95,145 @@ function isStillWanted({ signal, reject }: Wish): boolean {
   return signal?.aborted !== true
 }
 
-/** `read` says how a sentence went in a line of its own, and ends its pipe. */
+/** Stands between what is said of one sentence and of the next. */
+const separator = '\u001e'
+
+/** After each sentence the shell says how it went, in a line of its own, and ends its pipe. */
 const script = (count: number): string =>
   Array.from({ length: count }, (_, index) => {
     const pipe = String(firstPipe + index)
-    return `IFS= read -r s; printf %s "$s" | "$@" >&${pipe}; echo $?; exec ${pipe}>&-`
+    return `IFS= read -r s; printf %s "$s" | "$@" >&${pipe}; echo $?; printf '\\036' >&2; exec ${pipe}>&-`
   }).join('\n')
+
+const linesMax = 6
+/** Characters kept of what a shell says; a programme that says more is not listened to. */
+const saidMax = 64 * 1024
+
+/** The last different lines that were said of a sentence. */
+function linesOf(said: string, index: number): string[] {
+  const lines = (said.split(separator)[index] ?? '').split('\n').map((line) => line.trim())
+  return [...new Set(lines.filter(Boolean))].slice(-linesMax)
+}
+
+type Shell = ChildProcessByStdio<Writable, Readable, Readable>
+
+function openShell(command: readonly string[], sentences: readonly string[]): Shell {
+  const pipes = sentences.map(() => 'pipe' as const)
+  // A group of its own, so that the shell and what it started can be stopped together.
+  return spawn('sh', ['-c', script(sentences.length), 'sh', ...command], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', ...pipes],
+  }) as Shell
+}
+
+function stopWithAll({ pid }: Shell): void {
+  // Group 0 would be our own.
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Ended by itself meanwhile.
+  }
+}
+
+/** What comes out of a shell, by sentence: its sound, its exit code, and what was said of it. */
+type Outcome = { sounds: Buffer[][]; codes: number[]; said: string }
+
+/** Collects it as it comes; tells when a sentence has ended, and when one gives more than it may. */
+function listen(
+  shell: Shell,
+  {
+    count,
+    bytesMax,
+    ended,
+    tooMuch,
+  }: { count: number; bytesMax: number; ended: () => void; tooMuch: () => void },
+): Outcome {
+  const outcome: Outcome = { sounds: [], codes: [], said: '' }
+  shell.stderr.setEncoding('utf8').on('data', (part: string) => {
+    if (outcome.said.length < saidMax) outcome.said += part
+  })
+  shell.stdout.setEncoding('utf8').on('data', (lines: string) => {
+    for (const line of lines.split('\n').filter(Boolean)) outcome.codes.push(Number(line))
+    ended()
+  })
+  for (let index = 0; index < count; index += 1) {
+    const chunks: Buffer[] = []
+    outcome.sounds.push(chunks)
+    let bytes = 0
+    const pipe = shell.stdio[firstPipe + index] as Readable
+    pipe.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= bytesMax) chunks.push(chunk)
+      else {
+        // Nobody is to take the beginning for the whole.
+        chunks.length = 0
+        tooMuch()
+      }
+    })
+  }
+  return outcome
+}
 
 /** Reads them one after the other in one shell, and settles each; returns those that were not begun. */
 function readTogether(given: readonly Wish[], options: ReaderOptions): Promise<Wish[]> {
   const wishes = given.filter(isStillWanted)
   if (wishes.length === 0) return Promise.resolve([])
+  const sentences = wishes.map(({ sentence }) => sentence)
   const { promise, resolve } = Promise.withResolvers<Wish[]>()
-  const pipes = wishes.map(() => 'pipe' as const)
-  // A group of its own, so that the shell and what it started can be stopped together.
-  const child = spawn('sh', ['-c', script(wishes.length), 'sh', ...options.command], {
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe', ...pipes],
-  }) as ChildProcessByStdio<Writable, Readable, Readable>
+  const shell = openShell(options.command, sentences)
   // Without a process (no file handles left, say) there are no pipes either; the error says why.
-  child.on('error', (error) => {
+  shell.on('error', (error) => {
     for (const { reject } of wishes) reject(error)
     resolve([])
   })
-  if (child.pid === undefined) return promise
-  const group = -child.pid
-  const said: string[] = []
-  const heard = wishes.map((): Buffer[] => [])
-  const codes: number[] = []
-  let [at, stopped, deadline]: [number, Error | undefined, NodeJS.Timeout | undefined] = [
-    0,
-    undefined,
-    undefined,
-  ]
-
+  if (shell.pid === undefined) return promise
+  let [stopped, deadline]: [Error | undefined, NodeJS.Timeout | undefined] = [undefined, undefined]
   const stop = (why: Error): void => {
     stopped ??= why
-    try {
-      process.kill(group, 'SIGKILL')
-    } catch {
-      // Ended by itself meanwhile.
-    }
+    stopWithAll(shell)
   }
   const onAbort = (): void => {
-    const now = wishes[at]
+    const now = wishes[outcome.codes.length]
     if (now?.signal?.aborted === true) stop(now.signal.reason as Error)
   }
   /** The next one's time begins. Whoever was called off before that is not read any more. */
   const begin = (): void => {
     clearTimeout(deadline)
-    const now = wishes[at]
+    const now = wishes[outcome.codes.length]
     if (now === undefined) return
     deadline = setTimeout(() => stop(options.tooLate(now.deadlineMs)), now.deadlineMs)
     onAbort()
   }
+  const outcome = listen(shell, {
+    ...{ count: wishes.length, bytesMax: options.bytesMax, ended: begin },
+    tooMuch: () => stop(options.tooMuch()),
+  })
   const signals = new Set(wishes.flatMap(({ signal }) => signal ?? []))
   for (const signal of signals) signal.addEventListener('abort', onAbort)
-
-  child.stderr.setEncoding('utf8').on('data', (lines: string) => said.push(lines.trim()))
-  child.stdout.setEncoding('utf8').on('data', (lines: string) => {
-    for (const line of lines.split('\n').filter(Boolean)) codes.push(Number(line))
-    at = codes.length
-    begin()
-  })
-  for (const [index, chunks] of heard.entries()) {
-    let bytes = 0
-    const pipe = child.stdio[firstPipe + index] as Readable
-    pipe.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > options.bytesMax) stop(options.tooMuch())
-      else chunks.push(chunk)
-    })
-  }
   // The programme may end without reading its input; its exit says why.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(`${wishes.map(({ sentence }) => sentence).join('\n')}\n`)
-  child.on('close', (code) => {
+  shell.stdin.on('error', () => undefined)
+  shell.stdin.end(`${sentences.join('\n')}\n`)
+  shell.on('close', (code) => {
     clearTimeout(deadline)
     for (const signal of signals) signal.removeEventListener('abort', onAbort)
-    for (const [index, ended] of codes.entries()) {
-      if (ended === 0) wishes[index]?.resolve(Buffer.concat(heard[index] ?? []))
-      else wishes[index]?.reject(new ReadingFailed(ended, said.slice(-6)))
-    }
-    wishes[codes.length]?.reject(stopped ?? new ReadingFailed(code, said.slice(-6)))
-    resolve(wishes.slice(codes.length + 1))
+    resolve(settle(wishes, outcome, { code, stopped }))
   })
   begin()
   return promise
+}
+
+/** Gives each what became of it; returns those that were not begun when the shell ended. */
+function settle(
+  wishes: readonly Wish[],
+  { sounds, codes, said }: Outcome,
+  end: { code: number | null; stopped: Error | undefined },
+): Wish[] {
+  for (const [index, code] of codes.entries()) {
+    if (code === 0) wishes[index]?.resolve(Buffer.concat(sounds[index] ?? []))
+    else wishes[index]?.reject(new ReadingFailed(code, linesOf(said, index)))
+  }
+  const broken = codes.length
+  wishes[broken]?.reject(end.stopped ?? new ReadingFailed(end.code, linesOf(said, broken)))
+  return wishes.slice(broken + 1)
 }

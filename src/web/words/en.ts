@@ -77,6 +77,8 @@ export const en: Record<keyof typeof vi, string> = {
     'The programme met an internal error, which is complete in its log. Try again; if it stays, tell the administrator at what time it happened.',
   'error.no-page': 'There is no page at this address. It may be mistyped, or the page has moved.',
   'error.bad-address': 'This address cannot be read. Start again from the first page.',
+  'error.other-host':
+    '“{typed}” is not a name of this hub: its pages open under {names} only. Open them under one of these; where the server has another name, enter it in LOA_NAMES.',
   'error.only-reading': 'These pages only show; they take nothing in yet. Use the loa command on the server.',
   'error.no-audio': 'No recording has this id. Open it again from the recordings page.',
   'error.choose': 'Choose a unit',
@@ -138,6 +140,8 @@ export const en: Record<keyof typeof vi, string> = {
     '{count} {count|controller is|controllers are} silent. Check power and network at the station.',
   'todo.never':
     '{count} enrolled {count|controller has|controllers have} never been heard from. Start {count|it with its|them with their} credentials.',
+  'todo.read':
+    '{count} {count|script waits|scripts wait} for a person to read and record, because no voice speaks the language.',
   'todo.render-failed': '{count} {count|recording|recordings} could not be made: {why}',
   'todo.unknown':
     '{count} {count|airing is|airings are} unknown because the controller is silent. Ask the commune and record its word.',
@@ -188,6 +192,10 @@ export const en: Record<keyof typeof vi, string> = {
 
   'rendering.title': 'Making recordings',
   'rendering.idle': 'No recording waits to be made.',
+  'rendering.starting': 'Starting again: the hub is looking up which recordings are missing.',
+  'rendering.broken-off': 'Broken off. {counts} The hub tries again by itself.',
+  'rendering.awaiting':
+    'Besides, {count} {count|recording waits|recordings wait} for a person to read, because no voice speaks the language.',
   'rendering.ended': '{done} {done|recording|recordings} made, {failed} failed.',
   'rendering.counts': '{done} of {total} {total|recording|recordings} done, {left} left, {failed} failed.',
   'rendering.stopped': 'Stopped. {counts} What is done stays.',
@@ -195,6 +203,8 @@ export const en: Record<keyof typeof vi, string> = {
   'rendering.left-minutes': 'About {count} {count|minute|minutes} left.',
   'rendering.stop': 'Stop',
   'rendering.go-on': 'Go on',
+  'rendering.again': 'Try those that failed again',
+  'rendering.unmade': '{count} {count|recording|recordings} could not be made; the first page says why.',
   'error.desk-closed':
     "Nobody has an account yet, so these pages only show. Make the first admin with the link that the hub writes when it starts, or set LOA_DESK=1 on a machine that only the station's staff use.",
   'error.not-our-page':

@@ -76,6 +76,8 @@ export const vi = {
     'Chương trình gặp lỗi bên trong và đã ghi lại đầy đủ trong nhật ký. Hãy thử lại; nếu vẫn vậy, báo cho người quản trị biết giờ xảy ra.',
   'error.no-page': 'Không có trang nào ở địa chỉ này. Có thể địa chỉ bị gõ sai hoặc trang đã đổi chỗ.',
   'error.bad-address': 'Địa chỉ này không đọc được. Hãy mở lại từ trang đầu.',
+  'error.other-host':
+    '“{typed}” không phải là tên của trung tâm này: trang chỉ mở dưới tên {names}. Hãy mở lại bằng một tên ấy; máy chủ có tên khác thì ghi vào LOA_NAMES.',
   'error.only-reading':
     'Các trang này chỉ để xem, chưa nhận dữ liệu gửi lên. Hãy dùng lệnh loa trên máy chủ.',
   'error.no-audio': 'Không có bản ghi nào mang mã này. Hãy mở lại từ trang Bản ghi.',
@@ -138,6 +140,7 @@ export const vi = {
   'todo.silent': '{count} bộ điều khiển im lặng. Kiểm tra điện và mạng tại đài.',
   'todo.never':
     '{count} bộ điều khiển đã ghi nhận nhưng chưa từng lên tiếng. Khởi động chúng với tệp khóa đã cấp.',
+  'todo.read': '{count} bản tin chờ người đọc và thu âm, vì chưa có giọng máy đọc được tiếng ấy.',
   'todo.render-failed': '{count} bản ghi không tạo được: {why}',
   'todo.unknown':
     '{count} lượt phát chưa rõ đã phát hay chưa vì bộ điều khiển im lặng. Hỏi cán bộ xã rồi ghi lại.',
@@ -186,8 +189,11 @@ export const vi = {
   'airings.station-only': 'Chỉ đài {station}',
   'airings.search': 'Tìm theo đài, đơn vị hoặc bản tin',
 
-  'rendering.title': 'Đang tạo bản ghi',
+  'rendering.title': 'Tạo bản ghi',
   'rendering.idle': 'Không có bản ghi nào đang chờ tạo.',
+  'rendering.starting': 'Đang bắt đầu làm tiếp: trung tâm đang xem còn thiếu bản ghi nào.',
+  'rendering.broken-off': 'Bị gián đoạn. {counts} Trung tâm tự thử lại.',
+  'rendering.awaiting': 'Ngoài ra, {count} bản ghi chờ người đọc, vì chưa có giọng máy đọc được tiếng ấy.',
   'rendering.ended': 'Đã tạo xong {done} bản ghi, {failed} bản hỏng.',
   'rendering.counts': 'Đã xong {done} trong {total} bản ghi, còn {left}, hỏng {failed}.',
   'rendering.stopped': 'Đã dừng. {counts} Phần đã xong được giữ lại.',
@@ -195,6 +201,8 @@ export const vi = {
   'rendering.left-minutes': 'Còn khoảng {count} phút.',
   'rendering.stop': 'Dừng lại',
   'rendering.go-on': 'Làm tiếp',
+  'rendering.again': 'Thử lại các bản hỏng',
+  'rendering.unmade': '{count} bản ghi không tạo được; lý do ở trang đầu.',
   'error.desk-closed':
     'Chưa ai có tài khoản nên trang này chỉ để xem. Hãy tạo quản trị đầu tiên bằng đường dẫn mà trung tâm ghi ra khi khởi động, hoặc đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng.',
   'error.not-our-page':

@@ -63,6 +63,18 @@ describe('the scripts we ship', () => {
   })
 })
 
+describe('the table of who edits what', () => {
+  it('has a row for every file that is not a bulletin', () => {
+    const rows = readFileSync(`${content}/README.md`, 'utf8').matchAll(/^\| `([\w./*-]+)`/gm)
+    const named = new Set(Array.from(rows, ([, name]) => name))
+    const files = readdirSync(content, { recursive: true, encoding: 'utf8' })
+    const wanted = files.filter((file) => file.endsWith('.yaml') || file.endsWith('greeting.md'))
+    expect(wanted.length).toBeGreaterThan(6)
+    expect(wanted.filter((file) => !named.has(file))).toEqual([])
+    expect(named).toContain('scripts/*.md')
+  })
+})
+
 describe('the facts we ship', () => {
   it('are said without a question wherever they stand in a sentence, as they are put into scripts', () => {
     const asked = facts.flatMap(({ id, kind, spoken, value }) => {

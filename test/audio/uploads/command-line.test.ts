@@ -56,6 +56,27 @@ describe('loa uploads', () => {
     expect(list.stdout).toMatch(/Bling Thị Nhung .* ● dùng được · fit +rec-[0-9a-f]{20} +đọc\.mp3/)
   })
 
+  it('ends with exit code 7 when a recording is kept and not fit, and says why', async () => {
+    const long = 'Kính thưa bà con, ai cũng có thể bị lừa bán sang bên kia biên giới. '.repeat(8)
+    const work = await openWork(readConfig({ LOA_DATA: join(at.folder, 'data') }))
+    try {
+      const [text, now, by] = [source(long, { slug: 'dai' }), monday, 'soan']
+      const version = await importScript(work.database, text, { author: by, now })
+      await submitVersion(work.database, { ...version, by, now, placeholders: [], speakUnconfirmed: false })
+    } finally {
+      await work.close()
+    }
+    const whose = ['--script', 'dai', '--version', '1', '--language', 'vi', '--by', 'soan', ...person]
+    const brought = ['uploads', 'add', join(folder, 'speech.wav'), ...whose, '--json']
+    const { code, stderr, json } = await at.loa(brought)
+    expect(code).toBe(7)
+    expect(stderr).toMatch(/chưa dùng được[\s\S]*✕ Bản ghi âm quá ngắn so với bản tin/)
+    expect(json).toMatchObject({
+      recording: null,
+      faults: [{ en: expect.stringContaining('too short') as string }],
+    })
+  })
+
   it('refuses what cannot be used, in both languages, and with --json in one line', async () => {
     const letter = join(at.folder, 'thu.mp3')
     writeFileSync(letter, 'Kính gửi Ủy ban nhân dân xã')

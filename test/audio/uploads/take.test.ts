@@ -9,7 +9,6 @@ import { fromBytes } from '../../../src/audio/pcm.ts'
 import { pieceOf, stitch } from '../../../src/audio/stitch/index.ts'
 import { recordingById } from '../../../src/audio/store.ts'
 import { hear, lookInto } from '../../../src/audio/uploads/hear.ts'
-import { languageOf } from '../../../src/audio/uploads/languages.ts'
 import { originalPath, type Upload, uploadsOf } from '../../../src/audio/uploads/index.ts'
 import { deedsOf } from '../../../src/people/index.ts'
 import { monday } from '../../support/desk.ts'
@@ -243,31 +242,5 @@ describe('a recording made as well as it could be', () => {
     const again = await refusalOf(place.bring(file(name)))
     expect(again.code).toBe('conflict')
     expect(again.sentence.vi).toContain(faultsOf(upload)[0])
-  })
-})
-
-describe('the languages of the area', () => {
-  const areas = readFileSync(new URL('../../../devices/priority-areas.csv', import.meta.url), 'utf8')
-
-  it('each have a tag', () => {
-    const named = new Set(
-      areas.match(/Cơ Tu|Xơ Đăng(?: \(Ca Dong\))?|M'Nông|(?<=[,;"])Co(?=[,;"])|Bhnoong|Ve(?=\))|Tà Riềng/g),
-    )
-    expect(named.size).toBe(8)
-    const names = [
-      'vi',
-      'ktv',
-      'cua',
-      'sed',
-      'sed-x-cadong',
-      'jeh-x-bhnoong',
-      'jeh-x-ve',
-      'stg-x-tarieng',
-      'mkh-x-mnong',
-    ]
-    for (const tag of names) {
-      expect(languageOf(` ${tag.toUpperCase()} `)).toBe(tag)
-      expect(tag.length).toBeLessThanOrEqual(16)
-    }
   })
 })

@@ -119,6 +119,23 @@ describe('sentences that espeak-ng reads in one go', () => {
     }
   })
 
+  it('have each their own last words, whatever is said of the others', async () => {
+    const says = only('(echo "no data"; echo "no data") >&2; exit 2;; *hai*) echo "so so" >&2')
+    const voice = espeakNgVoice(central, program('says', says))
+    const refusals = await Promise.all(
+      [odd, ...texts.slice(0, 4), odd].map((text) =>
+        voice.synthesise(text, limits).then(
+          () => 'read',
+          (error: unknown) => (error as { sentence: { en: string } }).sentence.en,
+        ),
+      ),
+    )
+    const [first, ...others] = refusals
+    expect(first).toContain('no data')
+    expect(first).not.toMatch(/so so|no data.*no data/s)
+    expect(others).toEqual(['read', 'read', 'read', 'read', first])
+  })
+
   it('end together when called off, with all that was started', async () => {
     const pids = join(folder, 'pids')
     const voice = espeakNgVoice(central, program('slow', `echo $$ >> ${pids}; exec sleep 60`))
