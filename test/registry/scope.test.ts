@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/db/index.ts'
 import { covers, scopeOf, unitByCode } from '../../src/registry/index.ts'
-import { emptyDesk } from '../web/month.ts'
+import { emptyDesk, type Month } from '../web/month.ts'
 
+let desk: Month
 let database: Database
-let close: () => Promise<void>
-beforeAll(async () => ({ database, close } = await emptyDesk()))
-afterAll(() => close())
+beforeAll(async () => {
+  desk = await emptyDesk()
+  database = desk.database
+})
+afterAll(() => desk.close())
 
 const key = async (code: string, day: string) => {
   const { validFrom } = await unitByCode(database, code, day)
