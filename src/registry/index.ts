@@ -23,7 +23,7 @@ export {
   villagesOf,
 } from './store.ts'
 export { findUnits, stationById, unitByCode } from './find.ts'
-export { covers, type Scope, scopeOf } from './scope.ts'
+export { covers, type Scope, scopeOf } from './scope/store.ts'
 export { foundMax } from './search.ts'
 export { isInForce, mergerDay, surveyDay } from './through-time.ts'
 export type {

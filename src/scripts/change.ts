@@ -15,6 +15,7 @@ import { checkStep, stateOf } from './states.ts'
 import * as store from './store.ts'
 import { type SpokenOf, wordingOf } from './wording.ts'
 import { checkWriter } from './writers.ts'
+import { fixWording, markWithdrawn, markReturned } from './writing/store.ts'
 
 /**
  * Submits a draft: its wording is fixed as of today and can be rendered. Refuses, changing nothing, what
@@ -49,7 +50,7 @@ export async function submitVersion(
       draft.source.body,
     )
     if (refused !== undefined) throw new AppError('invalid', refused)
-    const fixed = await store.fixWording(tx, {
+    const fixed = await fixWording(tx, {
       script,
       version,
       text: wording.text,
@@ -101,7 +102,7 @@ export async function withdrawVersion(
     const found = await store.versionOf(tx, { script, version })
     if (found === undefined) throw noSuchVersion({ script, version })
     checkStep('withdraw', doneState(found), { script, version })
-    assert(await store.markWithdrawn(tx, { script, version, by, why, now }))
+    assert(await markWithdrawn(tx, { script, version, by, why, now }))
     const subject = `${script}/${version}`
     await recordDeed(tx, { at: now, person: by, what: 'script.withdrawn', subject, detail: { why } })
   })
@@ -124,7 +125,7 @@ export async function keepReturn(
   const found = await store.versionOf(tx, { script, version })
   if (found === undefined) throw noSuchVersion({ script, version })
   checkStep('return', doneState(found), { script, version })
-  assert(await store.markReturned(tx, { script, version, by, why, now }))
+  assert(await markReturned(tx, { script, version, by, why, now }))
   const subject = `${script}/${version}`
   await recordDeed(tx, { at: now, person: by, what: 'script.returned', subject, detail: { why } })
 }

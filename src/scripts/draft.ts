@@ -8,6 +8,7 @@ import { frontMatterOf } from './markdown.ts'
 import { sourceFrom, type ScriptHead, type ScriptSource } from './source.ts'
 import * as store from './store.ts'
 import { checkWriter } from './writers.ts'
+import { addVersion } from './writing/store.ts'
 
 export type ImportedScript = { script: string; version: number; state: 'new' | 'same' }
 
@@ -105,7 +106,7 @@ async function addNext(
     })
   }
   const version = (newest?.version ?? 0) + 1
-  await store.addVersion(tx, { source, version, author: by, now })
+  await addVersion(tx, { source, version, author: by, now })
   const detail = { title: source.title, language: source.language, before: newest?.version ?? null }
   await recordDeed(tx, { at: now, person: by, what, subject: `${source.id}/${version}`, detail })
   return { script: source.id, version, state: 'new' }

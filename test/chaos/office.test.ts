@@ -134,7 +134,7 @@ it.concurrent(
     }
     await office.work(async (work) => {
       await openPeople(work)
-      await submitText(work, 'tin-moi', 'Bà con nhớ gọi một một một, gọi không mất tiền, ai cũng gọi được.')
+      await submitText(work, 'tin-moi', 'Bà con nhớ gọi công an xã, gọi không mất tiền, ai cũng gọi được.')
     })
     const failures = () => office.work(({ database }) => renderFailures(database))
     const recordings = () =>

@@ -264,6 +264,8 @@ describe('a password or codes that somebody else reset', () => {
     const { session } = (await gate.present(here.from.cookies))!
     const change = { person: 'lan', session, next: nextPassword, now }
     expect(await refused(changePassword(database, { ...change, present: 'không phải' }))).toBe('forbidden')
+    for (let time = 2; time < 10; time += 1)
+      await refused(changePassword(database, { ...change, present: 'không phải' }))
     const weak = { ...change, present: goodPassword, next: 'Lê Thị Lan' }
     expect(await refused(changePassword(database, weak))).toBe('invalid')
     await changePassword(database, { ...change, present: goodPassword })
@@ -271,6 +273,15 @@ describe('a password or codes that somebody else reset', () => {
     expect(await gate.present(there.from.cookies)).toBeUndefined()
     expect(await state('lan', nextPassword)).toBe('in')
     expect((await personKey(database, key.kid))?.suspendedAt).toBeNull()
+  })
+
+  it('one’s own present password guessed ten times is asked no more for fifteen minutes', async () => {
+    const change = { person: 'lan', session: '', next: nextPassword, now }
+    for (let time = 0; time < 10; time += 1)
+      await refused(changePassword(database, { ...change, present: 'không phải' }))
+    expect(await refused(changePassword(database, { ...change, present: goodPassword }))).toBe('forbidden')
+    const later = plusMilliseconds(now, hour)
+    await changePassword(database, { ...change, present: goodPassword, now: later })
   })
 })
 

@@ -33,7 +33,7 @@ const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
 /** Two to three seconds of real speech each. */
 const bulletins = [
-  'Bà con nhớ gọi một một một.',
+  'Bà con nhớ gọi công an xã.',
   'Việc nhẹ lương cao là bẫy.',
   'Có ai rủ đi, hãy hỏi công an xã.',
 ]

@@ -1,6 +1,15 @@
 /** Coming in, as a browser without any script does it: forms, cookies, and what is said when something is wrong. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addPerson, deedsOf, firstAdminLink, invite, openLink } from '../../src/people/index.ts'
+import {
+  addPerson,
+  addPersonKey,
+  deedsOf,
+  firstAdminLink,
+  invite,
+  openLink,
+  personKey,
+} from '../../src/people/index.ts'
+import { newSigningKey } from '../../src/wire/envelope.ts'
 import { codeOf, goodPassword, secret } from '../people/office.ts'
 import { emptyDesk, type Month, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
@@ -186,6 +195,27 @@ describe('the first admin', () => {
       expect.stringContaining('nhờ một quản trị khác'),
     ])
     expect((await admin.post('/people/khong-ai/suspend')).status).toBe(404)
+  })
+
+  it('says the first word for a suspended key on its owner’s page, and an approver the second', async () => {
+    const { database } = month
+    const owner = await signedIn(database, 'lan', 'approver')
+    const minh = await signedIn(database, 'minh', 'approver')
+    const { publicKey, kid } = newSigningKey()
+    await addPersonKey(database, { person: 'lan', publicKey, now: today })
+    await admin.post('/people/lan/reset-codes')
+    const page = await admin.get('/people/lan')
+    expect(readerSees(page.text)).toContain(`Khóa ${kid} đang tạm dừng.`)
+    expect(where(await admin.post('/people/lan/enrol-key', { kid }))).toEqual([303, '/people/lan'])
+    const cookie = { cookie: minh.from.cookies }
+    const half = await office.get('/people/lan', { headers: cookie })
+    expect(readerSees(half.text)).toContain('Trần Quản Trị đã ghi nhận lại, cần thêm một người')
+    // The reset ended the owner's own session, and an approver sees no other deed here.
+    expect((await office.get('/me', { headers: { cookie: owner.from.cookies } })).status).toBe(303)
+    expect(half.text).not.toContain('/people/lan/suspend')
+    const body = new URLSearchParams({ kid })
+    await office.get('/people/lan/enrol-key', { method: 'POST', headers: cookie, body })
+    expect((await personKey(database, kid))?.suspendedAt).toBeNull()
   })
 
   it('reads in the log who did it, from where, and what was before; and has it as a file', async () => {

@@ -148,7 +148,7 @@ async function keepFiles(audioFolder: string, recording: string, { files }: Trea
 
 function withdrawnMeanwhile({ script, version }: Kept): AppError {
   return new AppError('conflict', {
-    vi: `Trong lúc xử lý, bản tin “${script}” bản ${version} đã bị thu hồi, nên bản ghi âm không được nhận. Hãy tạo bản mới.`,
-    en: `Version ${version} of “${script}” was withdrawn while the recording was treated, so it was not taken. Make a new version.`,
+    vi: `Trong lúc xử lý, bản tin “${script}” bản ${version} đã bị thu hồi hoặc trả lại, nên bản ghi âm không được nhận. Hãy tạo bản mới.`,
+    en: `Version ${version} of “${script}” was withdrawn or returned while the recording was treated, so it was not taken. Make a new version.`,
   })
 }

@@ -62,17 +62,24 @@ export async function openLink(db: Db, secret: string, now: Instant): Promise<Op
 }
 
 /**
- * Uses the link up: the person (for the first admin: of the id and name given) has this password from now on, and the
+ * Uses the link up: the person (for the first admin: of the id and name given, for exercises only if that is said) has this password from now on, and the
  * sessions begun with another one end. Refuses what `openLink` refuses, a password that does not fit (`invalid`), a
  * person who was suspended meanwhile (`conflict`), and an id or name that cannot be (`invalid`, `conflict`).
  */
 export async function acceptLink(
   database: Database,
-  acceptance: { secret: string; password: string; id?: string; name?: string; now: Instant },
+  acceptance: {
+    secret: string
+    password: string
+    id?: string
+    name?: string
+    training?: boolean
+    now: Instant
+  },
 ): Promise<Person> {
   const { secret, password, now } = acceptance
   const link = await openLink(database, secret, now)
-  const { id = '', name = '' } = acceptance
+  const { id = '', name = '', training = false } = acceptance
   const fault = passwordFault(password, link.person ?? { id, name })
   if (fault !== undefined) throw new AppError('invalid', fault)
   const hash = await hashPassword(password)
@@ -81,7 +88,7 @@ export async function acceptLink(
     if (link.person === null && (await anyAccount(tx))) throw deadLink()
     const person =
       link.person === null
-        ? await addPerson(tx, { id, name, role: 'admin', training: false, now })
+        ? await addPerson(tx, { id, name, role: 'admin', training, now })
         : await personById(tx, link.person.id)
     refuseSuspended(person)
     await keepPassword(tx, { person, hash, now })

@@ -5,6 +5,7 @@ import { newSecret } from '../../base/ids.ts'
 import type { Instant } from '../../base/time.ts'
 import { type Database, type Db, transact } from '../../db/index.ts'
 import { hashPassword, isPassword, passwordFault } from '../auth/password.ts'
+import { countFailure, lockedUntil } from '../auth/store.ts'
 import { suspendKeysOf } from '../keys/store.ts'
 import { recordDeed } from '../log/store.ts'
 import { keepRole, keepSuspension, people, personById, whole } from '../store.ts'
@@ -144,20 +145,19 @@ export async function endSessions(db: Db, change: Steering & { session?: string 
 }
 
 /**
- * Changes one's own password; the other sessions end. Refuses (`forbidden`) a wrong present password, (`invalid`) a new
- * one that does not fit.
+ * Changes one's own password; the other sessions end. Refuses (`forbidden`) a wrong present password, ten of which lock
+ * the name as at the gate, and (`invalid`) a new one that does not fit.
  */
 export async function changePassword(
   database: Database,
   change: { person: string; session: string; present: string; next: string; now: Instant },
 ): Promise<void> {
   const person = await withAccount(database, change.person)
+  if ((await lockedUntil(database, person.id, change.now)) !== undefined) throw wrongPassword()
   const kept = (await passwordOf(database, person.id)) ?? ''
   if (!(await isPassword(change.present, kept))) {
-    throw new AppError('forbidden', {
-      vi: 'Mật khẩu hiện nay không đúng.',
-      en: 'The present password is not right.',
-    })
+    await transact(database, (tx) => countFailure(tx, person.id, change.now))
+    throw wrongPassword()
   }
   const fault = passwordFault(change.next, person)
   if (fault !== undefined) throw new AppError('invalid', fault)
@@ -173,6 +173,13 @@ export async function changePassword(
       subject: person.id,
       detail,
     })
+  })
+}
+
+function wrongPassword(): AppError {
+  return new AppError('forbidden', {
+    vi: 'Mật khẩu hiện nay không đúng. Sai mười lần thì phải chờ mười lăm phút.',
+    en: 'The present password is not right. After ten wrong ones it takes fifteen minutes until the next try.',
   })
 }
 

@@ -43,7 +43,8 @@ export function welcomed(web: Web): RequestHandler {
     }
     try {
       const { id, name, password } = typed
-      await acceptLink(web.database, { secret, id, name, password, now: visit.now })
+      const { training } = web
+      await acceptLink(web.database, { secret, id, name, password, training, now: visit.now })
     } catch (error) {
       // An id that somebody has already.
       if (!(error instanceof AppError) || error.code !== 'conflict') throw error
