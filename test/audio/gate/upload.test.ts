@@ -110,7 +110,9 @@ describe('the files made of an upload', () => {
     expect(faults.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['short', 'other-words']))
     // A person is told what a person can do.
     const unlike = faults.find(({ kind }) => kind === 'other-words')!.vi
-    expect(unlike).toContain('thường vì có tiếng ồn hoặc nhạc nền. Hãy nghe lại chỗ đó và thu lại nơi yên tĩnh.')
+    expect(unlike).toContain(
+      'thường vì có tiếng ồn hoặc nhạc nền. Hãy nghe lại chỗ đó và thu lại nơi yên tĩnh.',
+    )
     expect(unlike).not.toContain('không đúng lời')
   })
 })
