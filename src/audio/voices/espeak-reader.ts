@@ -123,7 +123,7 @@ function openShell(command: readonly string[], sentences: readonly string[]): Sh
   return spawn('sh', ['-c', script(sentences.length), 'sh', ...command], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', ...pipes],
-  }) as Shell
+  })
 }
 
 function stopWithAll({ pid }: Shell): void {
