@@ -1,6 +1,7 @@
 /** What a fact touches: every version that says it, their recordings, and the airings still to come. */
 import { recordingsOf } from '../audio/index.ts'
 import { versionStates } from '../approval/index.ts'
+import { dayOf } from '../base/calendar.ts'
 import type { Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
 import {
@@ -51,10 +52,11 @@ export async function touchedBy(
   )
   const versions = await versionsWith(db, { fact: fact.id, slots })
   const states = await versionStates(db, wanted.now)
+  const isOver = fact.validTo !== null && fact.validTo <= dayOf(wanted.now)
   const touched: Touched = { fact, versions: [], recordings: [], airings: [] }
   for (const { script, version, source, changedFacts } of versions) {
     const state = states.get(`${script}/${version}`) ?? 'draft'
-    const changed = changedFacts.includes(fact.id) || (state === 'expired' && fact.validTo !== null)
+    const changed = state !== 'draft' && (isOver || changedFacts.includes(fact.id))
     touched.versions.push({ script, version, title: source.title, state, changed })
     for (const { id, language, station } of await recordingsOf(db, { script, version })) {
       touched.recordings.push({ recording: id, script, version, language, station })

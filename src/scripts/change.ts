@@ -14,7 +14,7 @@ import { placeNames } from './places.ts'
 import { checkStep, stateOf } from './states.ts'
 import * as store from './store.ts'
 import { type SpokenOf, wordingOf } from './wording.ts'
-import { checkWriter } from './writers.ts'
+import { checkSameSide, checkWriter } from './writers.ts'
 import { fixWording, markWithdrawn, markReturned } from './writing/store.ts'
 
 /**
@@ -37,8 +37,9 @@ export async function submitVersion(
 ): Promise<{ seconds: number; facts: string[] }> {
   const { script, version, by, now, placeholders, speakUnconfirmed, spokenOf } = submission
   return transact(database, async (tx) => {
-    await checkWriter(tx, by)
+    const writer = await checkWriter(tx, by)
     const draft = await draftOf(tx, { script, version })
+    await checkSameSide(tx, writer, draft.author)
     const entries = new Map((await factEntries(tx)).map((entry) => [entry.fact.id, entry]))
     const facts = new Map([...entries].map(([id, { fact }]) => [id, fact]))
     const ground = { placeholders, facts, day: dayOf(now), speakUnconfirmed }
@@ -98,9 +99,10 @@ export async function withdrawVersion(
     en: 'The reason for withdrawing is missing. Give it in a sentence.',
   })
   await transact(database, async (tx) => {
-    await checkWriter(tx, by)
+    const writer = await checkWriter(tx, by)
     const found = await store.versionOf(tx, { script, version })
     if (found === undefined) throw noSuchVersion({ script, version })
+    await checkSameSide(tx, writer, found.author)
     checkStep('withdraw', doneState(found), { script, version })
     assert(await markWithdrawn(tx, { script, version, by, why, now }))
     const subject = `${script}/${version}`

@@ -7,7 +7,7 @@ import { personById, recordDeed } from '../people/index.ts'
 import { frontMatterOf } from './markdown.ts'
 import { sourceFrom, type ScriptHead, type ScriptSource } from './source.ts'
 import * as store from './store.ts'
-import { checkWriter } from './writers.ts'
+import { checkSameSide, checkWriter } from './writers.ts'
 import { addVersion } from './writing/store.ts'
 
 export type ImportedScript = { script: string; version: number; state: 'new' | 'same' }
@@ -39,8 +39,8 @@ export class DraftConflict extends AppError {
 /**
  * Saves what somebody wrote as the script's next version, a draft. `basedOn` is the version they began with, null
  * for a new script. `same`: the newest version is a draft that says all of this already (a double click), or one
- * that stands as it was submitted. Refuses a head or text that is no script (`invalid`), a person who may not write
- * (`forbidden`), a base that is not there (`not_found`), another kind of script under the same name (`conflict`), and
+ * that stands as it was submitted. Refuses a head or text that is no script (`invalid`), a person who may not write or
+ * is on the other side of exercises (`forbidden`), a base that is not there (`not_found`), another kind of script under the same name (`conflict`), and
  * with a `DraftConflict` (`conflict`) a base that is not the newest version any more.
  */
 export async function saveDraft(
@@ -58,8 +58,9 @@ export async function saveDraft(
   const read = sourceFrom(frontMatterOf(script, draft.head), draft.body)
   if (!read.ok) throw new AppError('invalid', read.why)
   return transact(database, async (tx) => {
-    await checkWriter(tx, by)
+    const writer = await checkWriter(tx, by)
     const newest = await store.newestVersion(tx, script)
+    if (newest !== undefined) await checkSameSide(tx, writer, newest.author)
     if ((basedOn ?? 0) > (newest?.version ?? 0)) throw noBase(script, basedOn ?? 0)
     if (newest !== undefined && (newest.version !== basedOn || isStanding(newest, now))) {
       if (saysTheSame(newest, read.value)) return { script, version: newest.version, state: 'same' }
@@ -73,7 +74,7 @@ export async function saveDraft(
 
 /**
  * Keeps a script's source as its next version, a draft, whatever the newest is; `same` when that says all the same
- * and stands, or was withdrawn. Refuses an author who is unknown (`not_found`) or may not write (`forbidden`), and a
+ * and stands, or was withdrawn. Refuses an author who is unknown (`not_found`) or may not write here (`forbidden`), and a
  * greeting under a bulletin's name or the other way round (`conflict`).
  */
 export async function importScript(
@@ -82,8 +83,9 @@ export async function importScript(
   { author, now }: { author: string; now: Instant },
 ): Promise<ImportedScript> {
   return transact(database, async (tx) => {
-    await checkWriter(tx, author)
+    const writer = await checkWriter(tx, author)
     const newest = await store.newestVersion(tx, source.id)
+    if (newest !== undefined) await checkSameSide(tx, writer, newest.author)
     if (newest !== undefined && (newest.withdrawnAt !== null || isStanding(newest, now))) {
       if (saysTheSame(newest, source)) {
         return { script: source.id, version: newest.version, state: 'same' }

@@ -15,6 +15,26 @@ export async function checkWriter(db: Db, id: string): Promise<Person> {
   })
 }
 
+/**
+ * Exercises and real work never meet: refuses (`forbidden`) a person of the one who would write on, submit or withdraw
+ * what somebody of the other wrote, because the newest version is the one that is heard.
+ */
+export async function checkSameSide(db: Db, person: Person, author: string): Promise<void> {
+  if ((await personById(db, author)).training === person.training) return
+  throw new AppError(
+    'forbidden',
+    person.training
+      ? {
+          vi: `“${person.name}” chỉ dùng cho tập huấn, không động được vào bản tin thật. Hãy dùng mã bản tin khác cho buổi tập.`,
+          en: `“${person.name}” exists for exercises and may not touch a real script. Use another script id for the exercise.`,
+        }
+      : {
+          vi: `Bản tin này chỉ dùng cho tập huấn, “${person.name}” không động được vào. Hãy dùng mã bản tin khác.`,
+          en: `This script is for exercises: “${person.name}” may not touch it. Use another script id.`,
+        },
+  )
+}
+
 /** The person, if they may edit the register of facts, which all scripts share; refuses (`not_found`, `forbidden`). */
 export async function checkKeeper(db: Db, id: string): Promise<Person> {
   const person = await personById(db, id)

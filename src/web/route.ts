@@ -10,6 +10,11 @@ export type Route = {
   path: string
   /** Who may; `everyone` needs no session. */
   who: 'everyone' | readonly Who[]
+  /**
+   * What of it an operator sees: `one`: a thing of their own units, and nothing else is there; `list`: their own lines
+   * only. Without it the page is not about any unit.
+   */
+  scope?: 'one' | 'list'
   /** Open to those, too, who have not set up the codes they must have. */
   unfinished?: boolean
   /** Takes a form: its fields are read before. */

@@ -172,6 +172,19 @@ describe('an airing for people who play it by hand', () => {
     ])
   })
 
+  it('is refused while an urgent bulletin has the signature of one person only', async () => {
+    const urgent = await bulletin(desk, 'viec-gap', { priority: 'khan-cap' })
+    await hasSound(urgent.recording, tone(0.4, 360))
+    await changed({ recording_id: urgent.recording.id })
+    await approved(desk, urgent)
+    expect(await refused()).toEqual([
+      'conflict',
+      expect.stringMatching(/not approved for this time any more/),
+    ])
+    await approved(desk, urgent, monday, 'minh')
+    expect((await airingFile(desk.database, audioFolder, airing)).bytes.length).toBeGreaterThan(0)
+  })
+
   it("is refused when the approver's key does not count any more", async () => {
     const other = await bulletin(desk, 'minh-duyet')
     await hasSound(other.recording, tone(0.4, 350))

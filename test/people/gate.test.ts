@@ -1,4 +1,5 @@
 import { getMigrations } from 'better-auth/db/migration'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { plusMilliseconds } from '../../src/base/time.ts'
@@ -124,6 +125,13 @@ describe('signing in', () => {
     },
   )
 
+  it('that fails by a fault of ours is a fault, and never told as a wrong password', async () => {
+    await withAccount(database, an)
+    await sql`drop table account_session`.execute(database)
+    await expect(signIn(new Browser(), 'an')).rejects.toThrow()
+    expect(await database.selectFrom('sign_in_failure').selectAll().execute()).toEqual([])
+  })
+
   it('is bounded for each address, whatever names are tried', async () => {
     await withAccount(database, an)
     let last
@@ -145,7 +153,7 @@ describe('codes, the second step', () => {
     const begun = await gate.begunCodes('lan')
     expect(begun?.address).toMatch(/^otpauth:\/\/totp\/Loa%20Lang:lan\?secret=[A-Z2-7]{52}&issuer=Loa%20Lang/)
     expect(await gate.proveCodes('000000', browser.from)).toEqual({ state: 'wrong' })
-    browser.take(await gate.proveCodes(codeOf(begun!.secret, -1), browser.from))
+    browser.take(await gate.proveCodes(codeOf(begun!.secret), browser.from))
     expect(await gate.present(browser.from.cookies)).toMatchObject({ mustSetUpCodes: false, codes: true })
     expect(await gate.begunCodes('lan')).toBeUndefined()
     expect(await deeds('lan')).toEqual([
@@ -161,7 +169,7 @@ describe('codes, the second step', () => {
     expect(first.state).toBe('code')
     another.take(first)
     expect(await gate.present(another.from.cookies)).toBeUndefined()
-    another.take(await gate.giveCode(codeOf(begun!.secret), another.from))
+    another.take(await gate.giveCode(codeOf(begun!.secret, 1), another.from))
     expect(await gate.present(another.from.cookies)).toMatchObject({ person: { id: 'lan' } })
   })
 
@@ -171,7 +179,7 @@ describe('codes, the second step', () => {
     const [owner, thief] = [new Browser(), new Browser('203.0.113.5')]
     owner.take(await signIn(owner, 'lan'))
     thief.take(await signIn(thief, 'lan'))
-    const code = codeOf(secretOfApp)
+    const code = codeOf(secretOfApp, 1)
     expect((await gate.giveCode(code, owner.from)).state).toBe('in')
     const before = (await sessionsOf(database, 'lan', monday)).length
     expect(await gate.giveCode(code, thief.from)).toEqual({ state: 'wrong' })
@@ -206,7 +214,7 @@ describe('codes, the second step', () => {
     expect(states.at(-1)).toBe('locked')
     const browser = new Browser()
     browser.take(await signIn(browser, 'lan'))
-    expect((await gate.giveCode(codeOf(secretOfApp), browser.from)).state).toBe('locked')
+    expect((await gate.giveCode(codeOf(secretOfApp, 1), browser.from)).state).toBe('locked')
   })
 
   it('without a first step lead nowhere', async () => {

@@ -106,5 +106,8 @@ describe('a fact', () => {
     const { cancelled } = await plan(tuesday)
     expect(cancelled).toBeGreaterThan(100)
     expect(await standing('goi-111')).toEqual([])
+    expect((await touched()).versions).toMatchObject([{ state: 'in-force', changed: false }])
+    const over = await touched('2026-12-01T00:00:00.000Z')
+    expect(over.versions).toMatchObject([{ state: 'expired', changed: true }])
   })
 })

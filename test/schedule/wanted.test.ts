@@ -4,6 +4,7 @@ import { silentLog } from '../../src/base/log.ts'
 import type { Clock } from '../../src/base/time.ts'
 import { millisecondsBetween, monotonicMilliseconds, plusMilliseconds } from '../../src/base/time.ts'
 import { recall } from '../../src/db/index.ts'
+import { revokePersonKey } from '../../src/people/index.ts'
 import { revokeDevice } from '../../src/registry/index.ts'
 import {
   type Airing,
@@ -97,6 +98,23 @@ describe('the schedule job', () => {
     expect(unplaced[0]?.why.vi).toMatch(/^Chờ duyệt/)
     expect((await previewMonth(desk.database, november, monday)).unplaced).toEqual(unplaced)
   })
+
+  it.each(['khan-cap', 'uu-tien'])(
+    'plans nothing of a bulletin (%s) before two people signed it',
+    async (priority) => {
+      const version = await bulletin(desk, 'viec-gap', { priority })
+      await createCampaign(desk.database, {
+        ...{ id: 'thang', title: 'Mỗi tháng một lần', fromMonth: november, toMonth: null, training: false },
+        ...{ scripts: ['viec-gap'], by: 'an', now: monday },
+      })
+      await approved(desk, version)
+      expect(await plan()).toMatchObject({ planned: 0, unplaced: { length: 241 } })
+      await approved(desk, version, monday, 'minh')
+      expect(await plan()).toMatchObject({ planned: 241, unplaced: [] })
+      await revokePersonKey(desk.database, { kid: desk.keys.minh.kid, why: 'mất máy', now: monday })
+      expect(await plan()).toMatchObject({ planned: 0, cancelled: 241 })
+    },
+  )
 
   it('waits for the greeting of stations with devices only, and takes it when it is approved', async () => {
     await campaignOf('viec-nhe')

@@ -145,6 +145,34 @@ describe('saving a draft', () => {
   })
 })
 
+describe('exercises and real work', () => {
+  it('never meet in one script: not by saving, importing, submitting or withdrawing', async () => {
+    const submit = (script: string, version: number, by: string) =>
+      submitVersion(desk.database, {
+        ...{ script, version, by, now: monday, placeholders: desk.placeholders, speakUnconfirmed: false },
+      })
+    const sides = [
+      ['that', 'an', 'soan-tap'],
+      ['tap', 'soan-tap', 'an'],
+    ] as const
+    for (const [name, own, other] of sides) {
+      const mine = { script: name, head: usual, by: own }
+      await save('Một.', mine)
+      const crossed = [
+        save('Hai.', { ...mine, basedOn: 1, by: other }),
+        importScript(desk.database, source('Hai.', { slug: name }), { author: other, now: monday }),
+        submit(name, 1, other),
+      ]
+      for (const crossing of crossed) expect((await refusalOf(crossing)).code).toBe('forbidden')
+      await submit(name, 1, own)
+      const withdrawing = { script: name, version: 1, by: other, why: 'nhầm', now: monday }
+      expect((await refusalOf(withdrawVersion(desk.database, withdrawing))).code).toBe('forbidden')
+      const [summary] = (await scriptsOf(desk.database)).filter(({ id }) => id === name)
+      expect(summary?.versions).toMatchObject([{ version: 1, state: 'submitted', author: own }])
+    }
+  })
+})
+
 describe('the same words on top of a submitted version', () => {
   const submit = (version: number) =>
     submitVersion(desk.database, {

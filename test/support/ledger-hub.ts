@@ -62,12 +62,13 @@ export async function enrolled(desk: Desk, device: { id: string; station: string
 export async function bulletin(
   desk: Desk,
   slug: string,
-  more: { seconds?: number; validTo?: string; take?: string } = {},
+  more: { seconds?: number; validTo?: string; take?: string; priority?: string } = {},
 ): Promise<{ script: string; version: number; recording: PutRecording }> {
   const head = {
     slug,
     title: `Bản tin ${slug}`,
     ...(more.validTo === undefined ? {} : { valid_to: `'${more.validTo}'` }),
+    ...(more.priority === undefined ? {} : { priority: more.priority }),
   }
   const { script, version } = await submitted(desk, `Bà con hãy nhớ bản tin ${slug}. ${more.take ?? ''}`, {
     head,
@@ -170,9 +171,10 @@ export async function approved(
   desk: Desk,
   version: { script: string; version: number },
   now: Instant = monday,
+  by: 'lan' | 'minh' = 'lan',
 ): Promise<void> {
   const { script, version: number } = version
-  await approve(desk.database, { script, version: number, approver: 'lan', key: desk.keys.lan, now })
+  await approve(desk.database, { script, version: number, approver: by, key: desk.keys[by], now })
 }
 
 /** A submitted greeting with a recording for each of these stations; not approved. */

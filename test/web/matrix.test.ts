@@ -3,9 +3,11 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deedLog } from '../../src/people/index.ts'
+import { airingsOf } from '../../src/schedule/index.ts'
+import type { Route } from '../../src/web/index.ts'
 import { gateOn, goodPassword, secret, withAccount, Browser } from '../people/office.ts'
-import { beforeCodes, matrix } from './matrix.ts'
-import { clockAt, emptyDesk, type Month, today } from './month.ts'
+import { aboutNoUnit, beforeCodes, matrix, ownAndOther } from './matrix.ts'
+import { clockAt, emptyDesk, type Month, november, today } from './month.ts'
 import { serve, type Served } from './served.ts'
 import { operatorSignedIn, signedIn } from './staff.ts'
 import { incomingFolder } from './uploads.ts'
@@ -145,37 +147,63 @@ describe('a refusal', () => {
 })
 
 describe('an operator', () => {
-  const own = '/units/20443?from=2025-07-01'
-  const get = (path: string) => office.get(path, { headers: { cookie: cookies['O']! } })
+  let busy: Served
+  let asOperator: string
+  let asAuditor: string
+  const airings = new Map<string, string>()
+  beforeAll(async () => {
+    busy = await serve(await november(), { secret })
+    const { database } = busy.month
+    asOperator = (await operatorSignedIn(database, 'can-bo')).from.cookies
+    asAuditor = (await signedIn(database, 'kiem-tra', 'auditor')).from.cookies
+    for (const { id, station } of await airingsOf(database, { month: '2026-11' })) airings.set(station, id)
+  })
+  afterAll(() => busy.close())
 
-  it.each([
-    ['its unit', own, 200],
-    ['another unit', '/units/20455?from=2025-07-01', 404],
-    ['a station of its unit', '/stations/tt-20440', 200],
-    ['a station of another unit', '/stations/tt-20365', 404],
-  ])('asks for %s', async (_what, path, status) => {
-    const answer = await get(path)
-    expect(answer.status).toBe(status)
-    // The same address is there for an auditor: it is the scope that refuses.
-    expect((await office.get(path, { headers: { cookie: cookies['K']! } })).status).toBe(200)
+  const get = (path: string, cookie: string) => busy.get(path, { headers: { cookie } })
+  const addressIn = (name: string, which: string): string =>
+    name.endsWith('.mp3') ? `/airings/${airings.get(which)!}.mp3` : which
+
+  it('has a scope on every page that is about units', () => {
+    const open = busy.routes.filter(({ who }) => who !== 'everyone' && who.includes('operator'))
+    const name = ({ method, path }: Route): string => `${method} ${path}`
+    expect(open.filter(({ scope }) => scope !== undefined).map(name)).toEqual(Object.keys(ownAndOther))
+    expect(open.filter(({ scope }) => scope === undefined).map(name)).toEqual(aboutNoUnit)
   })
 
-  it('is refused other communes as if they were not there, and the log keeps it', async () => {
-    await get('/stations/tt-20365')
-    const filter = { what: 'page.refused', person: 'operator', text: 'tt-20365' }
-    expect((await deedLog(month.database, filter, { skip: 0, take: 5 })).deeds[0]).toMatchObject({
-      subject: '/stations/tt-20365',
-    })
+  // An airing whose approval is not there any more has no file, but it is there.
+  const there = [200, 409]
+  const scoped = (wanted: 'one' | 'list') =>
+    Object.entries(ownAndOther).filter(([name]) => (/:/.test(name) ? 'one' : 'list') === wanted)
+
+  it.each(scoped('one'))(
+    'opens by %s its own, and of others it is as if there were none',
+    async (name, both) => {
+      const [own, other] = both.map((which) => addressIn(name, which))
+      expect(there).toContain((await get(own!, asOperator)).status)
+      expect((await get(other!, asOperator)).status).toBe(404)
+      // The same address is there for an auditor: it is the scope that refuses.
+      expect(there).toContain((await get(other!, asAuditor)).status)
+      const filter = { what: 'page.refused', person: 'can-bo', text: other!.split('?')[0] }
+      const { deeds } = await deedLog(busy.month.database, filter, { skip: 0, take: 1 })
+      expect(deeds).toMatchObject([{ subject: other!.split('?')[0], detail: { role: 'operator' } }])
+    },
+  )
+
+  it.each(scoped('list'))('finds in %s its own lines and no others', async (name, [own, other]) => {
+    const path = name.slice('get '.length)
+    const seen = (await get(path, asOperator)).text
+    expect([seen.includes(own), seen.includes(other)]).toEqual([true, false])
+    if (path.endsWith('.csv')) expect((await get(path, asAuditor)).text).toContain(other)
   })
 
-  it('has only its own in every list, and begins with it', async () => {
-    const home = await get('/')
-    expect([home.status, home.headers.get('location')]).toEqual([303, '/units'])
-    const units = (await get('/units.csv')).text.trim().split('\n').slice(1)
-    expect(units.length).toBeGreaterThan(1)
-    expect(units.every((line) => line.startsWith('20443,2025-07-01'))).toBe(true)
-    const stations = (await get('/stations.csv')).text.trim().split('\n').slice(1)
-    expect(stations).toHaveLength(units.length)
-    expect(stations.every((line) => line.includes('Xã Hùng Sơn'))).toBe(true)
+  it('cannot widen a list by asking for another station', async () => {
+    const { text } = await get('/airings.csv?station=tt-20365', asOperator)
+    expect(text.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('begins with its own units', async () => {
+    const { status, headers } = await get('/', asOperator)
+    expect([status, headers.get('location')]).toEqual([303, '/units'])
   })
 })

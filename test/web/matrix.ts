@@ -78,3 +78,28 @@ export const beforeCodes: readonly string[] = [
   'post /me/codes/begin',
   'post /me/codes/prove',
 ]
+
+/** What an operator opens that is about no unit: themselves, the programme, and sounds by the hash that is their name. */
+export const aboutNoUnit: readonly string[] = [
+  'get /',
+  'get /audio/:file',
+  'get /about',
+  ...['get /me', 'post /me/password', 'post /me/sessions/:id/end'],
+  ...['get /me/codes', 'post /me/codes/begin', 'post /me/codes/prove'],
+]
+
+/**
+ * Something of the operator's own unit (xã Hùng Sơn) and the same of another, for each route with a scope: an address
+ * for what there is one of, a piece of text for a list.
+ */
+export const ownAndOther: Readonly<Record<string, readonly [own: string, other: string]>> = {
+  'get /units': ['/units/20443?from', '/units/20455?from'],
+  'get /units.csv': ['20443,2025-07-01', '20455,2025-07-01'],
+  'get /units/:code': ['/units/20443?from=2025-07-01', '/units/20455?from=2025-07-01'],
+  'get /airings': ['/stations/tt-20440', '/stations/tt-20365'],
+  'get /airings.csv': ['tt-20440', 'tt-20365'],
+  'get /airings/:id.mp3': ['tt-20440', 'tt-20365'],
+  'get /stations': ['/stations/tt-20440', '/stations/tt-20365'],
+  'get /stations.csv': ['tt-20440', 'tt-20365'],
+  'get /stations/:id': ['/stations/tt-20440', '/stations/tt-20365'],
+}

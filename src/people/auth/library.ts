@@ -33,7 +33,7 @@ export type LibraryParts = {
 export type Answered = { status: number; body: unknown; cookies: string[] }
 
 export type Library = {
-  /** Asks the library as a browser would, from an address; its answer with the cookies to hand on. */
+  /** Asks the library as a browser would, from an address; its answer with the cookies to hand on. Throws when it fails. */
   ask(
     path: Asked,
     body: object,
@@ -192,6 +192,8 @@ export function openLibrary(parts: LibraryParts): Library {
         new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }),
       )
       const text = await response.text()
+      // A fault of ours is never told to anybody as a wrong password.
+      if (response.status >= 500) throw new Error(`signing in failed at ${path}: ${text.slice(0, 200)}`)
       return {
         status: response.status,
         body: text === '' ? null : (JSON.parse(text) as unknown),
