@@ -37,13 +37,15 @@ const rootDigitsMin = 8
 /** A recording may have come in between listening and signing; who says what they heard signs only that. */
 export function checkRoot(root: string, heard: string | undefined): void {
   if (heard === undefined) return
-  if (heard.length < rootDigitsMin || !/^[0-9a-f]+$/.test(heard)) {
+  const digits = heard.trim().toLowerCase()
+  if (digits.length < rootDigitsMin || digits.length > root.length || !/^[0-9a-f]+$/.test(digits)) {
+    const shown = heard.slice(0, 80)
     throw new AppError('invalid', {
-      vi: `Mã gốc “${heard}” không đúng: cần ít nhất ${rootDigitsMin} chữ số đầu của mã ghi trong danh sách chờ duyệt (0–9, a–f).`,
-      en: `The root “${heard}” is not right: give at least the first ${rootDigitsMin} digits of the one in the list of what waits (0–9, a–f).`,
+      vi: `Mã gốc “${shown}” không đúng: cần từ ${rootDigitsMin} đến ${root.length} chữ số đầu của mã ghi trong danh sách chờ duyệt (0–9, a–f).`,
+      en: `The root “${shown}” is not right: give the first ${rootDigitsMin} to ${root.length} digits of the one in the list of what waits (0–9, a–f).`,
     })
   }
-  if (root.startsWith(heard)) return
+  if (root.startsWith(digits)) return
   throw new AppError('conflict', {
     vi: 'Các bản ghi chờ duyệt đã khác với lúc anh/chị xem: có bản ghi mới thêm vào hoặc đã được duyệt. Hãy xem lại danh sách chờ duyệt, nghe bản mới rồi duyệt.',
     en: 'The recordings that wait are not those you looked at any more: some came in or were approved meanwhile. Look at the list again, hear what is new, then approve.',

@@ -66,8 +66,9 @@ async function signAnswer(work: Work, given: Given): Promise<Answer> {
   ]
   if (given.options['look'] === true) return { json: { statement, ...read }, lines: told }
   // What was read is what is signed. A root that somebody named and that is not this one is refused by `approve`.
-  const named = optional(given, 'root')
-  const root = named !== undefined && (named.length < 8 || !read.root.startsWith(named)) ? named : read.root
+  const named = optional(given, 'root')?.trim().toLowerCase()
+  const isRead = named === undefined || (named.length >= 8 && read.root.startsWith(named))
+  const root = isRead ? read.root : named
   const result = await approve(work.database, { ...wanted, key, root })
   const waiting = (await awaitingApproval(work.database, wanted.now)).find(
     (one) => one.script === script && one.version === version,

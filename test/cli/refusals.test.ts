@@ -329,7 +329,7 @@ describe('what lies under the name of a file to write, and is no file,', () => {
       expect(stderr).toContain('không phải là một tệp thường')
       expect(stderr).toContain('is not a regular file')
     }
-    const secret = await at.loa(['keys', 'new', 'duyet', '--file', path])
+    const secret = await at.loa(['keys', 'new', 'duyet', '--file', path, '--by', 'duyet'])
     expect(secret.code).toBe(5)
     expect([lstatSync(path).ino, lstatSync(path).mode]).toEqual([before.ino, before.mode])
     expect(existsSync(join(at.folder, 'khong-co'))).toBe(false)
