@@ -26,8 +26,8 @@ const STOPPING = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
  * @returns {Promise<number>}
  */
 export async function runForeground(program, args, where) {
-  const child = spawn(program, args, { ...where, stdio: 'inherit' })
-  const quit = passSignals(child, isOnTerminal())
+  const quit = passSignals(isOnTerminal())
+  const child = quit.to(spawn(program, args, { ...where, stdio: 'inherit' }))
   const unwatch = stopWithNpm(child, where.env ?? process.env)
   try {
     const { code, signal } = await ending(child)
@@ -48,9 +48,9 @@ export async function runForeground(program, args, where) {
  * @returns {Promise<string>}
  */
 export async function runQuiet(program, args, { hear = () => {}, started = () => {}, ...where }) {
-  const child = spawn(program, args, { ...where, stdio: ['ignore', 'pipe', 'pipe'] })
+  const quit = passSignals(false)
+  const child = quit.to(spawn(program, args, { ...where, stdio: ['ignore', 'pipe', 'pipe'] }))
   if (child.pid !== undefined) started(child.pid)
-  const quit = passSignals(child, false)
   let out = ''
   let both = ''
   const keep = (/** @type {string} */ text) => {
@@ -117,24 +117,35 @@ function ending(child) {
 }
 
 /**
- * Hands every stop signal to the child. On a terminal Ctrl-C reaches the whole group, the child too, and a second
- * one would mean "at once" to it: there SIGINT is only swallowed.
+ * Hands every stop signal to the child, once it is there. To be called before it is started: a signal that comes
+ * while nobody listens ends us at once, and the child runs on. On a terminal Ctrl-C reaches the whole group, the child
+ * too, and a second one would mean "at once" to it: there SIGINT is only swallowed.
  *
- * @param {import('node:child_process').ChildProcess} child
  * @param {boolean} terminal
  */
-function passSignals(child, terminal) {
+function passSignals(terminal) {
   /** @type {number | undefined} */
   let asked
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  let child
   const pass = (/** @type {NodeJS.Signals} */ signal) => {
     asked = exitOf(signal)
-    if (signal !== 'SIGINT' || !terminal) child.kill(signal)
+    if (signal !== 'SIGINT' || !terminal) child?.kill(signal)
   }
   for (const signal of STOPPING) process.on(signal, pass)
   const quit = () => {
     for (const signal of STOPPING) process.off(signal, pass)
   }
-  return Object.assign(quit, { asked: () => asked })
+  /**
+   * @template {import('node:child_process').ChildProcess} T
+   * @param {T} started
+   * @returns {T}
+   */
+  const to = (started) => {
+    child = started
+    return started
+  }
+  return Object.assign(quit, { asked: () => asked, to })
 }
 
 /**
