@@ -133,15 +133,10 @@ describe.each(widths)('at %i px', (width) => {
 
   it('is readable in the dark', { timeout: 60_000 }, async () => {
     const { context, page, errors } = await open(width, true)
-    for (const path of [
-      '/',
-      '/units',
-      '/recordings',
-      '/uploads',
-      '/uploads/new',
-      '/devices',
-      '/units?month=x',
-    ]) {
+    // Colours are the same at every width: each page is looked at in one.
+    const wide = ['/units', '/uploads', '/devices']
+    const narrow = ['/', '/recordings', '/uploads/new', '/units?month=x']
+    for (const path of width > 1000 ? wide : narrow) {
       await check(page, errors, busy, path, path.endsWith('=x') ? 400 : 200)
       const name = path.replaceAll(/\W+/g, '') || 'month'
       await page.screenshot({ path: join(pictures, `dark-${name}-${width}.png`) })
