@@ -62,7 +62,7 @@ export type FfmpegLimits = {
 export async function runFfmpeg(work: FfmpegWork, limits: FfmpegLimits): Promise<string> {
   return slots.run(async () => {
     try {
-      const program = await pathOf(limits.program)
+      const program = await programOf(limits.program)
       const command = startOurselves(commandOf(work), program, limits.reportBytesMax ?? reportBytesMost)
       const report = await runOnce(command, limits)
       for (const { path } of work.outputs) if (path !== null) await expectFile(path, report)
@@ -74,12 +74,12 @@ export async function runFfmpeg(work: FfmpegWork, limits: FfmpegLimits): Promise
   }, limits.signal)
 }
 
-/** Where the programme lies; 2 ms for the look along the search path. */
-async function pathOf(program: string | undefined): Promise<string> {
+/** The programme to start: the one given, if it is one, or whichever the search path has. */
+async function programOf(given: string | undefined): Promise<string> {
+  if (given === undefined) return 'ffmpeg'
   try {
-    if (program === undefined) return (await run('/bin/sh', ['-c', 'command -v ffmpeg'])).stdout.trim()
-    await access(program, constants.X_OK)
-    return program
+    await access(given, constants.X_OK)
+    return given
   } catch (error) {
     throw missingProgram('ffmpeg', error)
   }
