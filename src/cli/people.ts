@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
 import { accountsOf, addPerson, openInvitations, people, type Role } from '../people/index.ts'
 import { accountCommands } from './accounts.ts'
-import { argument, listing, required, workCommand } from './shell.ts'
+import { argument, listing, personGiven, required, workCommand } from './shell.ts'
 
 const roles: readonly Role[] = ['admin', 'editor', 'approver', 'operator', 'auditor']
 const rolesTold = 'admin quản trị, editor biên tập, approver phê duyệt, operator cán bộ đài, auditor kiểm tra'
@@ -19,6 +19,7 @@ export function peopleCommands(program: Command): void {
         ...person,
         account: account !== undefined,
         codes: account?.codes ?? false,
+        reset: account?.reset ?? false,
         invited: invited.has(person.id),
       }
     })
@@ -47,18 +48,21 @@ export function peopleCommands(program: Command): void {
     }
     const now = work.clock.now()
     const id = argument(given, 0)
+    const by = await personGiven(work, given)
     await addPerson(work.database, {
       id,
       name: required(given, 'name'),
       role,
       training: given.options['training'] === true,
       now,
+      ...(by === null ? {} : { by }),
     })
     return { json: { id, role }, lines: [`Đã thêm ${id} (${role}) · added`] }
   })
     .requiredOption('--name <name>', 'họ và tên · full name')
     .requiredOption('--role <role>', `${rolesTold} · role`)
     .option('--training', 'chỉ để tập huấn · for exercises only')
+    .option('--by <person>', 'người làm · who does it')
   accountCommands(nouns)
 }
 
@@ -66,9 +70,11 @@ function accountWord(person: {
   suspendedAt: string | null
   account: boolean
   codes: boolean
+  reset: boolean
   invited: boolean
 }): string {
   if (person.suspendedAt !== null) return 'tạm dừng · suspended'
+  if (person.reset) return 'đặt lại, chưa đặt mới · reset'
   if (person.account) return person.codes ? 'mật khẩu và mã · with codes' : 'mật khẩu · password'
   return person.invited ? 'đã mời · invited' : 'chưa mời · not invited'
 }

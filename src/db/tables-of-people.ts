@@ -44,12 +44,13 @@ export interface OneTimeLinkRow {
   kind: string
   person_id: string | null
   made_at: string
+  made_by: string | null
   expires_at: string
   used_at: string | null
 }
 
 export interface SignInFailureRow {
-  name: string
+  name_hash: string
   failures: number
   first_at: string
   locked_until: string | null
@@ -101,6 +102,7 @@ export interface AccountPasswordRow {
   refresh_token_expires_at: string | null
   scope: string | null
   password: string | null
+  reset_at: string | null
   created_at: string
   updated_at: string
 }

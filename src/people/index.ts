@@ -6,11 +6,14 @@
  * - There is no default password. The first admin and everyone invited come in by a one-time link of which we keep a
  *   hash, and choose a password of their own. Admins and approvers do nothing before they have set up codes.
  * - Who is there is read from these tables at each request: a role taken away, a suspension, an ended session count
- *   at once. A name is locked after ten failures, whether anybody has it or not, and the answers do not tell which.
+ *   at once; so do a reset and a suspension for a sign-in that is half done, and for links that the suspended made. A name
+ *   is locked after ten failures, also when they come at once or in an open session, whether anybody has it or not, and
+ *   the answers do not tell which.
  * - A signing key belongs to one person for ever; it can be revoked, never handed on. Its kid is derived from
  *   the public key, so nobody can claim another's. We keep public keys only. Whoever could reset a person's password
  *   could else speak with their voice: after a reset by somebody else the keys sign nothing new until two people, one
- *   of them an admin, enrol them again.
+ *   of them an admin, enrol them again, neither
+ *   of whom the other let in meanwhile.
  * - What people did (`deed`) is a fact: only ever added. Each module records its own deeds in the transaction
  *   that does them, so that nothing is done without a trace and nothing is traced that was not done.
  */

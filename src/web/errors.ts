@@ -69,8 +69,14 @@ export function errorPages(web: Web): ErrorRequestHandler {
     if (refusal instanceof HttpRefusal && refusal.status === 405) response.set('Allow', 'GET, HEAD')
     response.removeHeader('Content-Disposition')
     response.removeHeader('ETag')
-    const visit = visitOf(web, request)
-    send(web, response, visit, errorPage(visit, refusal))
+    try {
+      const visit = visitOf(web, request)
+      send(web, response, visit, errorPage(visit, refusal))
+    } catch (fault) {
+      // Express would show the stack to whoever asked.
+      web.log.error({ error: reasonOf(fault) }, 'the page of an error failed')
+      response.status(500).type('text').send('Lỗi bên trong · Internal error')
+    }
   }
 }
 

@@ -49,10 +49,11 @@ export async function personLines(web: Web, visit: Visit): Promise<PersonLine[]>
 function accountWords(
   { say, language }: Visit,
   person: Person,
-  account: { codes: boolean } | undefined,
+  account: { codes: boolean; reset: boolean } | undefined,
   until: Instant | undefined,
 ): Pick<PersonLine, 'account' | 'tone'> {
   if (person.suspendedAt !== null) return { account: say('account.suspended'), tone: 'missed' }
+  if (account?.reset === true) return { account: say('account.reset'), tone: 'wait' }
   if (account !== undefined) {
     return { account: say(account.codes ? 'account.codes' : 'account.password'), tone: 'met' }
   }

@@ -2,7 +2,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { forgetFailures, type RenderingState } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
-import { studio } from './route.ts'
+import { transact } from '../db/index.ts'
+import { recordDeed } from '../people/index.ts'
+import { provincial, studio } from './route.ts'
 import { type Visit, visitOf, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
@@ -71,7 +73,6 @@ export function renderingEvents(web: Web): RequestHandler {
     }
     let waiting: NodeJS.Timeout | undefined
     const tell = (): void => {
-      waiting = undefined
       const html = web.views.render('rendering', {
         language: visit.language,
         rendering: renderingPanel(web, visit),
@@ -80,17 +81,32 @@ export function renderingEvents(web: Web): RequestHandler {
       response.write(`event: rendering\n${lines.map((line) => `data: ${line}\n`).join('')}\n`)
     }
     const unwatch = desk.watch(() => {
-      waiting ??= setTimeout(tell, pauseMs)
+      waiting ??= setTimeout(() => void whileAllowed(tell), pauseMs)
     })
+    // Who was let in once may be suspended, or lose the role, while the page is open.
+    const whileAllowed = async (act: () => void): Promise<void> => {
+      waiting = undefined
+      const allowed = await mayStillWatch(web, request, visit).catch(() => false)
+      if (response.writableEnded) return
+      if (allowed) act()
+      else response.end()
+    }
     response.writeHead(200, headers)
     tell()
-    const heartbeat = setInterval(() => response.write(': here\n\n'), heartbeatMs)
+    const heartbeat = setInterval(() => void whileAllowed(() => response.write(': here\n\n')), heartbeatMs)
     response.on('close', () => {
       unwatch()
       clearTimeout(waiting)
       clearInterval(heartbeat)
     })
   }
+}
+
+async function mayStillWatch(web: Web, request: Request, { visitor }: Visit): Promise<boolean> {
+  if (visitor.kind === 'desk') return true
+  if (visitor.kind !== 'person') return !(await web.gate.open())
+  const present = await web.gate.present(request.headers.cookie ?? '')
+  return present !== undefined && !present.mustSetUpCodes && provincial.includes(present.person.role)
 }
 
 /**
@@ -101,7 +117,12 @@ export function renderingDeed(web: Web, deed: 'stop' | 'goOn'): RequestHandler {
   return async (request, response) => {
     const { desk } = web
     if (desk === undefined) throw new AppError('not_found', sentence('error.no-page'))
-    if (deed === 'goOn') await forgetFailures(web.database)
+    const { now, person } = visitOf(web, request)
+    const what = deed === 'goOn' ? 'rendering.let-go-on' : 'rendering.stopped'
+    await transact(web.database, async (tx) => {
+      if (deed === 'goOn') await forgetFailures(tx)
+      await recordDeed(tx, { at: now, person: person?.id ?? null, what, subject: 'rendering' })
+    })
     desk[deed]()
     web.log.info({ deed }, 'somebody steered the rendering')
     answer(web, request, response)

@@ -147,7 +147,7 @@ export function send(
 /** The visit of a request. Never refuses: a language nobody speaks becomes Vietnamese here, and a refusal in `page`. */
 export function visitOf(web: Web, request: Request): Visit {
   const now = web.clock.now()
-  const address = new URL(request.originalUrl, 'http://loa.invalid')
+  const address = addressIn(request.originalUrl)
   const language = languageOf(request, address.searchParams)
   const visitor = metAt(request)
   const who = whoIs(visitor)
@@ -166,6 +166,13 @@ export function visitOf(web: Web, request: Request): Visit {
     part: (name) => String(request.params[name] ?? ''),
     link: (changes) => changed(address, changes),
   }
+}
+
+/** An address begins with one slash here: of two or more a browser would make the name of another machine. */
+function addressIn(asked: string): URL {
+  const address = new URL(`http://loa.invalid/${asked.replace(/^[/\\]+/, '')}`)
+  address.pathname = address.pathname.replace(/^\/+/, '/')
+  return address
 }
 
 function languageOf(request: Request, query: URLSearchParams): Language {

@@ -55,6 +55,17 @@ describe('loa people', () => {
     ])
   })
 
+  it('adds a person with the name of who did it, if that was said', async () => {
+    await at.loa(['people', 'add', 'mai', '--name', 'Mai', '--role', 'editor', '--by', 'quan'])
+    const { deeds } = await deedLog(work.database, { what: 'person.added' }, { skip: 0, take: 2 })
+    expect(deeds).toMatchObject([
+      { subject: 'mai', person: 'quan', via: 'cli' },
+      { subject: 'hoa', person: null, via: 'cli' },
+    ])
+    const unknown = ['people', 'add', 'tu', '--name', 'Tú', '--role', 'editor', '--by', 'khong-ai']
+    expect((await at.loa(unknown)).code).toBe(4)
+  })
+
   it('binds an operator to communes in force, and refuses others', async () => {
     expect((await at.loa(['people', 'units', 'hoa', '20443', '--json'])).json).toEqual({
       id: 'hoa',

@@ -2,10 +2,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RenderDesk, renderFailures } from '../../src/audio/index.ts'
 import { keepFailure } from '../../src/audio/store.ts'
+import { changeRole, deedLog, suspend } from '../../src/people/index.ts'
 import { submittedVersions } from '../../src/scripts/index.ts'
 import { monday } from '../support/desk.ts'
-import { emptyDesk, type Month, readyDesk } from './month.ts'
+import { secret } from '../people/office.ts'
+import { emptyDesk, type Month, readyDesk, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
+import { signedIn } from './staff.ts'
 
 let month: Month
 let served: Served
@@ -99,6 +102,56 @@ describe('the events of the rendering', () => {
     desk.stop()
     expect(await change).toContain('Phần đã xong được giữ lại')
     expect(await work).toBe('stopped')
+  })
+})
+
+describe('the events of the rendering, open in the page of somebody', () => {
+  let office: Served
+  beforeEach(async () => {
+    office = await serve(await emptyDesk(), { desk, secret })
+  })
+  afterEach(() => office.close())
+
+  const by = { person: 'an', by: null, now: today }
+  it.each([
+    ['is suspended', () => suspend(office.month.database, by)],
+    ['speaks for a commune only', () => changeRole(office.month.database, { ...by, role: 'operator' })],
+  ])('end at the next change once the reader %s', async (_what, lose) => {
+    const browser = await signedIn(office.month.database, 'an', 'editor')
+    const response = await fetch(`${office.url}/rendering/events`, {
+      headers: { cookie: browser.from.cookies },
+    })
+    const reader = response.body!.getReader()
+    expect((await reader.read()).done).toBe(false)
+    const work = rendering()
+    // A change is still told while nothing was taken away.
+    expect(Buffer.from((await reader.read()).value).toString('utf8')).toContain('còn 180')
+    await lose()
+    desk.stop()
+    await work
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+  })
+
+  it('end for whoever only read, once somebody has an account', async () => {
+    const reader = (await fetch(`${office.url}/rendering/events`)).body!.getReader()
+    await reader.read()
+    await signedIn(office.month.database, 'an', 'editor')
+    const work = rendering()
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+    desk.stop()
+    await work
+  })
+
+  it('are steered by somebody whose name stands in the log, with where from', async () => {
+    const browser = await signedIn(office.month.database, 'an', 'editor')
+    const post = { method: 'POST', headers: { origin: office.url, cookie: browser.from.cookies } }
+    for (const deed of ['stop', 'go-on']) await office.get(`/rendering/${deed}`, post)
+    const { deeds } = await deedLog(office.month.database, { text: 'rendering' }, { skip: 0, take: 9 })
+    expect(deeds).toMatchObject(
+      ['rendering.let-go-on', 'rendering.stopped'].map((what) => {
+        return { what, person: 'an', subject: 'rendering', via: 'web', address: '127.0.0.1' }
+      }),
+    )
   })
 })
 

@@ -1,6 +1,7 @@
 /** What the pages do with what is wrong, hostile or in another language. */
 import { createHash } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -145,6 +146,38 @@ describe('an address that is wrong', () => {
     expect(headers.get('allow')).toBe('GET, HEAD')
     expect(readerSees(text)).toContain('Các trang này chỉ để xem')
   })
+})
+
+describe('an address that is no address', () => {
+  const asked = (path: string, method: string, host: string): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      const { port } = new URL(busy.url)
+      request({ port, host: 'localhost', path, method, headers: { host } }, (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part))
+        answer.on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, text })
+        })
+      })
+        .on('error', reject)
+        .end()
+    })
+
+  it.each(['//', '///', '/\\', '//evil.example/x', '/..//evil.example/x', '/%', `//${'a'.repeat(9000)}`])(
+    'is refused with our own page, whoever asks and under whatever name: %s',
+    async (path) => {
+      for (const [method, host] of [
+        ['GET', 'evil'],
+        ['GET', 'localhost'],
+        ['POST', 'localhost'],
+      ] as const) {
+        const { status, text } = await asked(path, method, host)
+        expect(host === 'evil' ? [421] : [200, 400, 404, 405]).toContain(status)
+        expect(text).toContain('<html lang="vi">')
+        expect(text).not.toMatch(/node_modules|\.ts:|(?:href|action)="\/\//)
+      }
+    },
+  )
 })
 
 describe('a fault of ours', () => {

@@ -10,7 +10,7 @@ import {
   personKey,
 } from '../../src/people/index.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
-import { codeOf, goodPassword, secret } from '../people/office.ts'
+import { codeOf, goodPassword, secret, withAccount } from '../people/office.ts'
 import { emptyDesk, type Month, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
@@ -197,6 +197,23 @@ describe('the first admin', () => {
     expect((await admin.post('/people/khong-ai/suspend')).status).toBe(404)
   })
 
+  it('sees who has not chosen a password since it was reset', async () => {
+    expect(readerSees((await admin.get('/people/hoa')).text)).toContain('chưa tự đặt mật khẩu mới')
+    expect(readerSees((await admin.get('/people?q=quan')).text)).not.toContain('chưa tự đặt')
+  })
+
+  it('is told that codes are on when they are set up a second time, and sees no backup codes again', async () => {
+    const [begun, proved] = [
+      await admin.post('/me/codes/begin', { password: goodPassword }),
+      await admin.post('/me/codes/prove', { code: codeOf(key, 1) }),
+    ]
+    for (const { status, text } of [begun, proved]) {
+      expect([status, readerSees(text)]).toEqual([409, expect.stringContaining('Mã hai bước đã bật rồi')])
+      expect(text).not.toMatch(/<code>\w{5}-\w{5}/)
+    }
+    expect(readerSees((await admin.get('/me')).text)).toContain('lấy mã dự phòng mới, nhờ một quản trị')
+  })
+
   it('says the first word for a suspended key on its owner’s page, and an approver the second', async () => {
     const { database } = month
     const owner = await signedIn(database, 'lan', 'approver')
@@ -241,6 +258,35 @@ describe('the first admin', () => {
     const fields = { present: goodPassword, password: next, again: next }
     expect(where(await admin.post('/me/password', fields))).toEqual([303, '/me?changed=password'])
     expect(readerSees((await admin.get('/me?changed=password')).text)).toContain('Đã đổi mật khẩu')
+  })
+})
+
+describe('the first code sent twice', () => {
+  it('shows the backup codes in the answer that the browser keeps', async () => {
+    await withAccount(month.database, { id: 'tin', name: 'Tín', role: 'approver', now: today })
+    const visitor = new Visitor()
+    await visitor.post('/sign-in', { name: 'tin', password: goodPassword })
+    await visitor.post('/me/codes/begin', { password: goodPassword })
+    const code = codeOf(keyOn((await visitor.get('/me/codes')).text))
+    const both = await Promise.all([1, 2].map(() => visitor.post('/me/codes/prove', { code })))
+    const shown = both.map(({ text }) => text.match(/<li><code>\w{5}-\w{5}<\/code>/g))
+    expect(shown[1]).toHaveLength(10)
+    expect(shown[1]).toEqual(shown[0])
+    expect((await visitor.get('/people')).status).toBe(200)
+  })
+
+  it('guessed too often is told until when to wait', async () => {
+    await withAccount(month.database, { id: 'doan', name: 'Đoan', role: 'approver', now: today })
+    const visitor = new Visitor()
+    await visitor.post('/sign-in', { name: 'doan', password: goodPassword })
+    let answer = await visitor.post('/me/codes/begin', { password: 'không phải' })
+    expect([answer.status, readerSees(answer.text)]).toEqual([
+      400,
+      expect.stringContaining('Mật khẩu chưa đúng'),
+    ])
+    for (let time = 0; time < 9; time += 1)
+      answer = await visitor.post('/me/codes/begin', { password: 'không phải' })
+    expect([answer.status, readerSees(answer.text)]).toEqual([429, expect.stringContaining('Hãy chờ đến')])
   })
 })
 

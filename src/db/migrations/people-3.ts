@@ -24,11 +24,12 @@ CREATE TABLE one_time_link (
   kind TEXT NOT NULL CHECK (kind IN ('first-admin', 'invitation', 'new-password')),
   person_id TEXT REFERENCES person (id), -- NULL = the first admin, who is nobody yet
   made_at TEXT NOT NULL,
+  made_by TEXT REFERENCES person (id), -- NULL = the command line or the desk
   expires_at TEXT NOT NULL,
   used_at TEXT
 ) STRICT;
 CREATE TABLE sign_in_failure (
-  name TEXT PRIMARY KEY,
+  name_hash TEXT PRIMARY KEY,       -- SHA-256 of what was typed as a name: it may be a password in the wrong field
   failures INTEGER NOT NULL,
   first_at TEXT NOT NULL,
   locked_until TEXT
@@ -77,7 +78,8 @@ CREATE TABLE account_password (
   access_token_expires_at TEXT,
   refresh_token_expires_at TEXT,
   scope TEXT,
-  password TEXT,                    -- Argon2id; NULL = reset, and not chosen anew yet
+  password TEXT,                    -- Argon2id
+  reset_at TEXT,                    -- somebody else reset it then, and it was not chosen anew yet
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT;

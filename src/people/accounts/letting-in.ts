@@ -11,6 +11,7 @@ import {
   anyAccount,
   bar,
   dropSessions,
+  dropSteps,
   keepLink,
   keepPassword,
   type LinkKind,
@@ -25,7 +26,7 @@ export type OpenLink = { kind: LinkKind; person: Person | null }
 export async function firstAdminLink(db: Db, now: Instant): Promise<string | undefined> {
   return whole(db, async (tx) => {
     if (await anyAccount(tx)) return undefined
-    return keepLink(tx, { kind: 'first-admin', person: null, now })
+    return keepLink(tx, { kind: 'first-admin', person: null, by: null, now })
   })
 }
 
@@ -47,17 +48,21 @@ export async function invite(
       })
     }
     refuseSuspended(person)
-    const secret = await keepLink(tx, { kind: 'invitation', person: person.id, now })
+    const secret = await keepLink(tx, { kind: 'invitation', person: person.id, by, now })
     const detail = { role: person.role }
     await recordDeed(tx, { at: now, person: by, what: 'person.invited', subject: person.id, detail })
     return secret
   })
 }
 
-/** What the secret of a link opens. Refuses (`not_found`) one that is wrong, used or too old, all with one sentence. */
+/**
+ * What the secret of a link opens. Refuses (`not_found`) one that is wrong, used or too old, or whose maker may make none
+ * any more, all with one sentence.
+ */
 export async function openLink(db: Db, secret: string, now: Instant): Promise<OpenLink> {
   const link = await linkOf(db, secret, now)
   if (link === undefined || (link.kind === 'first-admin' && (await anyAccount(db)))) throw deadLink()
+  if (link.by !== null && (await personById(db, link.by)).suspendedAt !== null) throw deadLink()
   return { kind: link.kind, person: link.person === null ? null : await personById(db, link.person) }
 }
 
@@ -94,6 +99,7 @@ export async function acceptLink(
     await keepPassword(tx, { person, hash, now })
     await bar(tx, person.id, false)
     await dropSessions(tx, person.id)
+    await dropSteps(tx, person.id)
     const detail = { link: link.kind }
     await recordDeed(tx, { at: now, person: person.id, what: 'password.chosen', subject: person.id, detail })
     return person

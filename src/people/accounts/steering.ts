@@ -5,13 +5,23 @@ import { newSecret } from '../../base/ids.ts'
 import type { Instant } from '../../base/time.ts'
 import { type Database, type Db, transact } from '../../db/index.ts'
 import { hashPassword, isPassword, passwordFault } from '../auth/password.ts'
-import { countFailure, lockedUntil } from '../auth/store.ts'
+import { countTry, takeTryBack } from '../auth/store.ts'
 import { suspendKeysOf } from '../keys/store.ts'
 import { recordDeed } from '../log/store.ts'
 import { keepRole, keepSuspension, people, personById, whole } from '../store.ts'
 import { type BoundUnit, type Person, type Role, roles } from '../types.ts'
 import { boundUnits, keepUnits } from '../units/store.ts'
-import { accountsOf, bar, dropCodes, dropSessions, keepLink, keepPassword, passwordOf } from './store.ts'
+import {
+  accountsOf,
+  bar,
+  dropCodes,
+  dropSessions,
+  dropSteps,
+  endLinksBy,
+  keepLink,
+  keepPassword,
+  passwordOf,
+} from './store.ts'
 
 type Steering = { person: string; by: string | null; now: Instant }
 
@@ -33,7 +43,9 @@ export async function changeRole(db: Db, change: Steering & { role: Role }): Pro
     refuseOneself(person, by)
     if (person.role === 'admin') await refuseLastAdmin(tx, person)
     await keepRole(tx, person.id, role)
-    const detail = { before: { role: person.role }, after: { role } }
+    // What an admin opened for others does not outlive the role.
+    const links = person.role === 'admin' ? await endLinksBy(tx, person.id, now) : 0
+    const detail = { before: { role: person.role }, after: { role }, ...(links > 0 ? { links } : {}) }
     await recordDeed(tx, { at: now, person: by, what: 'person.role-changed', subject: person.id, detail })
   })
 }
@@ -57,7 +69,7 @@ function unitText({ code, validFrom }: BoundUnit): string {
   return `${code}@${validFrom}`
 }
 
-/** Stops a person at once: their sessions end, they sign in no more and sign nothing. Refuses like `changeRole`. */
+/** Stops a person at once: their sessions and the links they made end, they sign in no more and sign nothing. Refuses like `changeRole`. */
 export async function suspend(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
@@ -68,13 +80,9 @@ export async function suspend(db: Db, change: Steering): Promise<void> {
     await keepSuspension(tx, person.id, now)
     await bar(tx, person.id, true)
     const sessions = await dropSessions(tx, person.id)
-    await recordDeed(tx, {
-      at: now,
-      person: by,
-      what: 'person.suspended',
-      subject: person.id,
-      detail: { sessions },
-    })
+    await dropSteps(tx, person.id)
+    const detail = { sessions, links: await endLinksBy(tx, person.id, now) }
+    await recordDeed(tx, { at: now, person: by, what: 'person.suspended', subject: person.id, detail })
   })
 }
 
@@ -103,9 +111,9 @@ export async function resetPassword(database: Database, change: Steering): Promi
   return transact(database, async (tx) => {
     const person = await withAccount(tx, change.person)
     refuseOneself(person, by)
-    await keepPassword(tx, { person, hash, now })
+    await keepPassword(tx, { person, hash, now, reset: true })
     await closeAfterReset(tx, person, { by, now, what: 'password.reset', why: 'password' })
-    return keepLink(tx, { kind: 'new-password', person: person.id, now })
+    return keepLink(tx, { kind: 'new-password', person: person.id, by, now })
   })
 }
 
@@ -127,6 +135,7 @@ async function closeAfterReset(
 ): Promise<void> {
   const { by, now, what, why } = reset
   const sessions = await dropSessions(tx, person.id)
+  await dropSteps(tx, person.id)
   await recordDeed(tx, { at: now, person: by, what, subject: person.id, detail: { sessions } })
   await suspendKeysOf(tx, { person: person.id, why, now, by })
 }
@@ -153,18 +162,18 @@ export async function changePassword(
   change: { person: string; session: string; present: string; next: string; now: Instant },
 ): Promise<void> {
   const person = await withAccount(database, change.person)
-  if ((await lockedUntil(database, person.id, change.now)) !== undefined) throw wrongPassword()
+  const tried = await transact(database, (tx) => countTry(tx, person.id, change.now))
+  if (!tried.within) throw wrongPassword()
   const kept = (await passwordOf(database, person.id)) ?? ''
-  if (!(await isPassword(change.present, kept))) {
-    await transact(database, (tx) => countFailure(tx, person.id, change.now))
-    throw wrongPassword()
-  }
+  if (!(await isPassword(change.present, kept))) throw wrongPassword()
+  await takeTryBack(database, person.id)
   const fault = passwordFault(change.next, person)
   if (fault !== undefined) throw new AppError('invalid', fault)
   const hash = await hashPassword(change.next)
   await transact(database, async (tx) => {
     await keepPassword(tx, { person, hash, now: change.now })
     const sessions = await dropSessions(tx, person.id, { except: change.session })
+    await dropSteps(tx, person.id)
     const detail = { sessions }
     await recordDeed(tx, {
       at: change.now,

@@ -27,18 +27,27 @@ export async function anyAccount(db: Db): Promise<boolean> {
   return (await db.selectFrom('account').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
-/** Who has an account, and whether codes are set up as a second step. */
-export async function accountsOf(db: Db): Promise<Map<string, { codes: boolean }>> {
-  const rows = await db.selectFrom('account').select(['id', 'two_factor_enabled']).execute()
-  return new Map(rows.map(({ id, two_factor_enabled }) => [id, { codes: two_factor_enabled === 1 }]))
+/**
+ * Who has an account, whether codes are set up as a second step, and whether the password was reset by somebody else
+ * and not chosen anew yet.
+ */
+export async function accountsOf(db: Db): Promise<Map<string, { codes: boolean; reset: boolean }>> {
+  const rows = await db
+    .selectFrom('account')
+    .leftJoin('account_password', 'account_password.person_id', 'account.id')
+    .select(['account.id', 'account.two_factor_enabled', 'account_password.reset_at'])
+    .execute()
+  return new Map(
+    rows.map((row) => [row.id, { codes: row.two_factor_enabled === 1, reset: row.reset_at !== null }]),
+  )
 }
 
 /** Makes the link's secret; earlier ones of the same person and those of nobody any more end with it. */
 export async function keepLink(
   tx: Db,
-  link: { kind: LinkKind; person: string | null; now: Instant },
+  link: { kind: LinkKind; person: string | null; by: string | null; now: Instant },
 ): Promise<string> {
-  const { kind, person, now } = link
+  const { kind, person, by, now } = link
   const secret = newSecret()
   await tx
     .updateTable('one_time_link')
@@ -49,9 +58,24 @@ export async function keepLink(
   const expires_at = plusMilliseconds(now, linkMs[kind])
   await tx
     .insertInto('one_time_link')
-    .values({ hash: sha256(secret), kind, person_id: person, made_at: now, expires_at, used_at: null })
+    .values({
+      ...{ hash: sha256(secret), kind, person_id: person },
+      ...{ made_at: now, made_by: by, expires_at, used_at: null },
+    })
     .execute()
   return secret
+}
+
+/** Ends the links that a person made and nobody used yet; says how many there were. */
+export async function endLinksBy(tx: Db, person: string, now: Instant): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('one_time_link')
+    .set({ used_at: now })
+    .where('made_by', '=', person)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
 }
 
 /** What the secret opens now; undefined for one that is wrong, used or too old. */
@@ -59,15 +83,15 @@ export async function linkOf(
   db: Db,
   secret: string,
   now: Instant,
-): Promise<{ kind: LinkKind; person: string | null } | undefined> {
+): Promise<{ kind: LinkKind; person: string | null; by: string | null } | undefined> {
   const row = await db
     .selectFrom('one_time_link')
-    .select(['kind', 'person_id'])
+    .select(['kind', 'person_id', 'made_by'])
     .where('hash', '=', sha256(secret))
     .where('used_at', 'is', null)
     .where('expires_at', '>', now)
     .executeTakeFirst()
-  return row && { kind: row.kind as LinkKind, person: row.person_id }
+  return row && { kind: row.kind as LinkKind, person: row.person_id, by: row.made_by }
 }
 
 /** Uses the link up; false when somebody was faster. */
@@ -96,15 +120,15 @@ export async function openInvitations(db: Db, now: Instant): Promise<Map<string,
   )
 }
 
-/** Gives the person an account with this password, or the account this password. */
+/** Gives the person an account with this password, or the account this password; `reset`: one that nobody knows. */
 export async function keepPassword(
   tx: Db,
-  account: { person: { id: string; name: string }; hash: string; now: Instant },
+  account: { person: { id: string; name: string }; hash: string; now: Instant; reset?: boolean },
 ): Promise<void> {
-  const { person, hash, now } = account
+  const { person, hash, now, reset = false } = account
   const { numUpdatedRows } = await tx
     .updateTable('account_password')
-    .set({ password: hash, updated_at: now })
+    .set({ password: hash, updated_at: now, reset_at: reset ? now : null })
     .where('person_id', '=', person.id)
     .executeTakeFirst()
   if (numUpdatedRows > 0n) return
@@ -151,6 +175,17 @@ export async function passwordOf(db: Db, person: string): Promise<string | undef
 export async function dropCodes(tx: Db, person: string): Promise<void> {
   await tx.deleteFrom('account_totp').where('person_id', '=', person).execute()
   await tx.updateTable('account').set({ two_factor_enabled: 0 }).where('id', '=', person).execute()
+}
+
+/** Forgets sign-ins of a person that gave the password and not the code yet: the old password leads no further. */
+export async function dropSteps(tx: Db, person: string): Promise<void> {
+  await tx
+    .deleteFrom('account_step')
+    .where('identifier', 'like', '2fa-%')
+    // These count misses, and their value is a number.
+    .where('identifier', 'not like', '2fa-attempts-%')
+    .where('value', '=', person)
+    .execute()
 }
 
 /** Whether the library may begin a session for this account. */

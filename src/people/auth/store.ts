@@ -1,4 +1,5 @@
 /** What signing in remembers besides the library's tables: failures by name, and codes that were used. */
+import { sha256 } from '../../base/hash.ts'
 import { type Instant, plusMilliseconds } from '../../base/time.ts'
 import type { Db } from '../../db/index.ts'
 
@@ -11,19 +12,14 @@ const namesMax = 5000
 /** A code is good for a minute and a half at most. */
 const codeMs = 5 * 60_000
 
-/** Until when a name is locked; undefined when it is not. Names nobody has are locked alike. */
-export async function lockedUntil(db: Db, name: string, now: Instant): Promise<Instant | undefined> {
-  const row = await db
-    .selectFrom('sign_in_failure')
-    .select('locked_until')
-    .where('name', '=', name)
-    .where('locked_until', '>', now)
-    .executeTakeFirst()
-  return row?.locked_until ?? undefined
-}
+/** `within`: the try may be made, and it is the last one (`last`) or not; else no try is made until then. */
+export type Try = { within: true; last: boolean; until: Instant } | { within: false; until: Instant }
 
-/** Counts one failure for the name; gives the end of the lock when this one brought it about. */
-export async function countFailure(tx: Db, name: string, now: Instant): Promise<Instant | undefined> {
+/**
+ * Counts a try for the name before it is made, so that many at once are not more than ten: the tenth locks the name, and
+ * no further one is made. Whoever was right takes theirs back. Names nobody has are counted alike.
+ */
+export async function countTry(tx: Db, name: string, now: Instant): Promise<Try> {
   const begin = plusMilliseconds(now, -windowMs)
   await tx
     .deleteFrom('sign_in_failure')
@@ -35,33 +31,50 @@ export async function countFailure(tx: Db, name: string, now: Instant): Promise<
     .select((row) => row.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   if (count >= namesMax) await forgetOldest(tx)
-  const { failures } = await tx
+  const name_hash = sha256(name)
+  const { failures, locked_until } = await tx
     .insertInto('sign_in_failure')
-    .values({ name, failures: 1, first_at: now, locked_until: null })
+    .values({ name_hash, failures: 1, first_at: now, locked_until: null })
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet(({ eb }) => ({ failures: eb('sign_in_failure.failures', '+', 1) })),
+      conflict
+        .column('name_hash')
+        .doUpdateSet(({ eb }) => ({ failures: eb('sign_in_failure.failures', '+', 1) })),
     )
-    .returning('failures')
+    .returning(['failures', 'locked_until'])
     .executeTakeFirstOrThrow()
-  if (failures < failuresMax) return undefined
+  if (failures > failuresMax) return { within: false, until: locked_until ?? plusMilliseconds(now, lockMs) }
   const until = plusMilliseconds(now, lockMs)
+  if (failures < failuresMax) return { within: true, last: false, until }
   // From the lock's end the count begins anew.
   await tx
     .updateTable('sign_in_failure')
-    .set({ locked_until: until, failures: 0, first_at: now })
-    .where('name', '=', name)
+    .set({ locked_until: until, first_at: now })
+    .where('name_hash', '=', name_hash)
     .execute()
-  return until
+  return { within: true, last: true, until }
+}
+
+/** The try was right, or was not made at all: it does not count, and locks nothing. */
+export async function takeTryBack(db: Db, name: string): Promise<void> {
+  await db
+    .updateTable('sign_in_failure')
+    .set(({ eb }) => ({
+      failures: eb(eb.fn<number>('min', ['failures', eb.val(failuresMax)]), '-', 1),
+      locked_until: null,
+    }))
+    .where('name_hash', '=', sha256(name))
+    .execute()
+  await db.deleteFrom('sign_in_failure').where('failures', '<=', 0).execute()
 }
 
 async function forgetOldest(tx: Db): Promise<void> {
-  const oldest = tx.selectFrom('sign_in_failure').select('name').orderBy('first_at').limit(100)
-  await tx.deleteFrom('sign_in_failure').where('name', 'in', oldest).execute()
+  const oldest = tx.selectFrom('sign_in_failure').select('name_hash').orderBy('first_at').limit(100)
+  await tx.deleteFrom('sign_in_failure').where('name_hash', 'in', oldest).execute()
 }
 
 /** Somebody of that name signed in: earlier failures are forgotten. */
 export async function forgetFailures(db: Db, name: string): Promise<void> {
-  await db.deleteFrom('sign_in_failure').where('name', '=', name).execute()
+  await db.deleteFrom('sign_in_failure').where('name_hash', '=', sha256(name)).execute()
 }
 
 /** Uses a code up; false when this person used it already. */

@@ -4,9 +4,9 @@ import type { Instant } from '../../base/time.ts'
 import type { Db } from '../../db/index.ts'
 import { kidOf, readPublicKey } from '../../wire/envelope.ts'
 import { readPasskeyPublicKey } from '../../wire/passkey.ts'
-import { recordDeed } from '../log/store.ts'
+import { anyDeed, recordDeed } from '../log/store.ts'
 import { personById, whole } from '../store.ts'
-import type { PersonKey, Role } from '../types.ts'
+import type { Person, PersonKey, Role } from '../types.ts'
 
 /**
  * Enrols a person's public key and gives its kid. The same key of the same person again changes nothing.
@@ -175,7 +175,9 @@ export async function suspendKeysOf(
 /**
  * One of the two words it takes to enrol a suspended key again: the first is noted (`waiting`), the second of another
  * person lifts the suspension (`enrolled`). At least one of the two is an admin, neither is its owner, and both are of
- * the owner's side (real work, exercises). Refuses (`not_found`) an unknown kid, (`conflict`) one that is not suspended,
+ * the owner's side (real work, exercises). Since the suspension neither let the other in, and nobody reset the password
+ * or codes of either: one who did could speak twice. A first word whose speaker was suspended, reset or lost the role
+ * meanwhile counts no more. Refuses (`not_found`) an unknown kid, (`conflict`) one that is not suspended,
  * (`forbidden`) whoever may not say it.
  */
 export async function enrolKeyAgain(
@@ -193,10 +195,11 @@ export async function enrolKeyAgain(
       })
     }
     const speaker = await personById(tx, by)
-    const admitted = (speaker.role === 'admin' || speaker.role === 'approver') && speaker.suspendedAt === null
-    if (speaker.id === key.person || !admitted || speaker.training !== key.training)
+    if (speaker.id === key.person || !mayCount(speaker) || speaker.training !== key.training)
       throw notForThem(speaker.name)
-    const first = key.enrollingBy === null ? undefined : await personById(tx, key.enrollingBy)
+    const since = key.suspendedAt
+    if (await wasReset(tx, by, since)) throw notSince(speaker.name)
+    const first = await firstWord(tx, key, since)
     if (first === undefined || first.id === by) {
       await tx.updateTable('person_key').set({ enrolling_by: by }).where('kid', '=', kid).execute()
       await recordDeed(tx, {
@@ -209,6 +212,8 @@ export async function enrolKeyAgain(
       return 'waiting'
     }
     if (first.role !== 'admin' && speaker.role !== 'admin') throw notForThem(speaker.name)
+    if ((await madeBy(tx, by, first.id, since)) || (await madeBy(tx, first.id, by, since)))
+      throw notSince(speaker.name)
     await tx
       .updateTable('person_key')
       .set({ suspended_at: null, enrolling_by: null })
@@ -217,6 +222,34 @@ export async function enrolKeyAgain(
     const detail = { person: key.person, first: first.id, second: by }
     await recordDeed(tx, { at: now, person: by, what: 'key.enrolled-again', subject: kid, detail })
     return 'enrolled'
+  })
+}
+
+function mayCount({ role, suspendedAt }: Person): boolean {
+  return (role === 'admin' || role === 'approver') && suspendedAt === null
+}
+
+/** Who said the first word, as long as it counts. */
+async function firstWord(tx: Db, { enrollingBy }: PersonKey, since: Instant): Promise<Person | undefined> {
+  if (enrollingBy === null) return undefined
+  const first = await personById(tx, enrollingBy)
+  return mayCount(first) && !(await wasReset(tx, first.id, since)) ? first : undefined
+}
+
+function wasReset(tx: Db, person: string, since: Instant): Promise<boolean> {
+  return anyDeed(tx, { subject: person, whats: ['password.reset', 'codes.reset'], since })
+}
+
+/** Whether `maker` had a hand in that the person may speak at all. */
+function madeBy(tx: Db, person: string, maker: string, since: Instant): Promise<boolean> {
+  const whats = ['person.added', 'person.invited', 'person.role-changed']
+  return anyDeed(tx, { subject: person, by: maker, whats, since })
+}
+
+function notSince(name: string): AppError {
+  return new AppError('forbidden', {
+    vi: `“${name}” không ghi nhận lại khóa này được: từ khi khóa bị tạm dừng, người này được chính người kia đưa vào, hoặc có mật khẩu hay mã được đặt lại. Hãy nhờ một người khác.`,
+    en: `“${name}” cannot enrol this key again: since it was suspended one of the two let the other in, or this person’s password or codes were reset. Ask somebody else.`,
   })
 }
 

@@ -65,6 +65,21 @@ export async function deedsOf(
   })
 }
 
+/** Whether one of these was done about the subject since then (by that person, if one is named). */
+export async function anyDeed(
+  db: Db,
+  wanted: { subject: string; whats: readonly string[]; since: Instant; by?: string },
+): Promise<boolean> {
+  let query = db
+    .selectFrom('deed')
+    .select('id')
+    .where('subject', '=', wanted.subject)
+    .where('what', 'in', wanted.whats)
+    .where('at', '>=', wanted.since)
+  if (wanted.by !== undefined) query = query.where('person_id', '=', wanted.by)
+  return (await query.limit(1).executeTakeFirst()) !== undefined
+}
+
 /** A stretch of the log, newest first, and how many deeds there are in all under this filter; at most 20,000 at once. */
 export async function deedLog(
   db: Db,

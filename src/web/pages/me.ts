@@ -1,6 +1,8 @@
 /** One's own account: password, codes, sessions. */
 import type { Request, RequestHandler } from 'express'
+import { timeOfDay } from '../../base/calendar.ts'
 import { AppError } from '../../base/errors.ts'
+import type { Instant } from '../../base/time.ts'
 import { changePassword, endSessions, passwordFault, type Present, sessionsOf } from '../../people/index.ts'
 import { unitsOn } from '../../registry/index.ts'
 import { fieldIn, fromOf, withCookies } from '../forms.ts'
@@ -81,12 +83,14 @@ export function codesPage(web: Web): RequestHandler {
 export function codesBegun(web: Web): RequestHandler {
   return async (request, response) => {
     const visit = visitOf(web, request)
-    if (await web.gate.beginCodes(fieldIn(request.body, 'password'), fromOf(request)))
+    const begun = await web.gate.beginCodes(fieldIn(request.body, 'password'), fromOf(request))
+    if (begun.state === 'begun') {
       response.redirect(303, '/me/codes')
-    else {
-      const why = visit.say('codes.password-wrong')
-      send(web, response, visit, await codesForm(web, visit, presentAt(request), why), 400)
+      return
     }
+    const why = begun.state === 'locked' ? lockedIn(visit, begun) : visit.say('codes.password-wrong')
+    const status = begun.state === 'locked' ? 429 : 400
+    send(web, response, visit, await codesForm(web, visit, presentAt(request), why), status)
   }
 }
 
@@ -97,7 +101,9 @@ export function codesProved(web: Web): RequestHandler {
     const present = presentAt(request)
     const proved = await web.gate.proveCodes(fieldIn(request.body, 'code').slice(0, 20), fromOf(request))
     if (proved.state !== 'in') {
-      send(web, response, visit, await codesForm(web, visit, present, visit.say('code.wrong')), 400)
+      const why = proved.state === 'locked' ? lockedIn(visit, proved) : visit.say('code.wrong')
+      const status = proved.state === 'locked' ? 429 : 400
+      send(web, response, visit, await codesForm(web, visit, present, why), status)
       return
     }
     const title = visit.say('codes.title')
@@ -105,6 +111,10 @@ export function codesProved(web: Web): RequestHandler {
     withCookies(response, proved.cookies)
     send(web, response, visit, { view: 'codes-done', title, section: null, model: { title, backup } })
   }
+}
+
+function lockedIn({ say }: Visit, { until }: { until: Instant }): string {
+  return say('signin.locked', { time: timeOfDay(until) })
 }
 
 async function codesForm(web: Web, visit: Visit, present: Present, why: string): Promise<Page> {

@@ -34,6 +34,8 @@ export const enDeeds: Record<keyof typeof viDeeds, string> = {
   'deed.fact.added': 'fact added',
   'deed.fact.changed': 'fact changed',
   'deed.fact.expired': 'fact expired',
+  'deed.rendering.stopped': 'rendering stopped',
+  'deed.rendering.let-go-on': 'rendering let go on',
   'deed.recording.brought': 'recording brought',
   'deed.approval.signed': 'approval signed',
   'deed.campaign.created': 'campaign created',

@@ -79,7 +79,8 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'me.password-do': 'Change the password',
   'me.password-done': 'The password is changed. The other sessions are over.',
   'me.codes': 'Codes',
-  'me.codes-on': 'On; {count} backup codes are left. For another phone, ask an admin to reset them.',
+  'me.codes-on':
+    'On; {count} backup codes are left. For another phone or new backup codes, ask an admin to reset them.',
   'me.codes-off': 'Off.',
   'me.sessions': 'Open sessions',
   'me.session-here': 'this session',
@@ -131,6 +132,7 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'account.suspended': 'suspended',
   'account.none': 'not invited',
   'account.invited': 'invited, until {until}',
+  'account.reset': 'password reset, not chosen anew yet',
   'account.password': 'password',
   'account.codes': 'password and codes',
 

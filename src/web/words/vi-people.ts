@@ -77,7 +77,8 @@ export const viPeople = {
   'me.password-do': 'Đổi mật khẩu',
   'me.password-done': 'Đã đổi mật khẩu. Các phiên khác đã chấm dứt.',
   'me.codes': 'Mã hai bước',
-  'me.codes-on': 'Đang bật; còn {count} mã dự phòng. Muốn đổi điện thoại, nhờ một quản trị đặt lại.',
+  'me.codes-on':
+    'Đang bật; còn {count} mã dự phòng. Muốn đổi điện thoại hay lấy mã dự phòng mới, nhờ một quản trị đặt lại.',
   'me.codes-off': 'Chưa bật.',
   'me.sessions': 'Phiên đang mở',
   'me.session-here': 'phiên này',
@@ -128,6 +129,7 @@ export const viPeople = {
   'account.suspended': 'tạm dừng',
   'account.none': 'chưa mời',
   'account.invited': 'đã mời, đến {until}',
+  'account.reset': 'đã bị đặt lại mật khẩu, chưa tự đặt mật khẩu mới',
   'account.password': 'mật khẩu',
   'account.codes': 'mật khẩu và mã',
 
