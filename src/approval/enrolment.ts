@@ -84,7 +84,8 @@ export async function enrolKey(
 
 /**
  * The second person's word for a key. Refuses (`not_found`) an unknown kid, (`conflict`) a key that waits for
- * nobody, (`forbidden`) its owner, whoever enrolled it, and anyone but an admin or approver of the owner's side.
+ * nobody, (`forbidden`) its owner, whoever enrolled it, and anyone but an admin or approver of the owner's side, and a
+ * key whose enroller is suspended or no admin any more.
  */
 export async function confirmKey(
   database: Database,
@@ -101,6 +102,10 @@ export async function confirmKey(
     const owner = await personById(tx, key.person)
     const role = second.role === 'admin' || second.role === 'approver'
     if (!role || !mayVouch(second, owner) || second.id === enrolment.enrolledBy) throw notTheSecond(second)
+    if (enrolment.enrolledBy !== null) {
+      const first = await personById(tx, enrolment.enrolledBy)
+      if (first.role !== 'admin' || !mayVouch(first, owner)) throw notAnAdmin(first)
+    }
     await keepConfirmation(tx, kid, by, now)
     const detail = { person: owner.id, enrolledBy: enrolment.enrolledBy }
     await recordDeed(tx, { at: now, person: by, what: 'key.confirmed', subject: kid, detail })

@@ -80,7 +80,7 @@ export async function returnVersion(
 }
 
 async function checkReturner(tx: Db, approver: Person, writers: readonly string[]): Promise<void> {
-  if (approver.role !== 'approver') {
+  if (approver.role !== 'approver' || approver.suspendedAt !== null) {
     throw new AppError('forbidden', {
       vi: `“${approver.name}” không có quyền trả lại bản tin. Việc này của người phê duyệt.`,
       en: `“${approver.name}” may not return scripts. That is for approvers.`,

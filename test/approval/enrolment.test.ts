@@ -146,6 +146,15 @@ describe('an approver’s key', () => {
       expect(await stateOf(key.kid)).toBe('pending-confirmation')
     })
 
+    it.each([
+      ['is suspended', { suspended_at: tuesday }],
+      ['is no admin any more', { role: 'editor' }],
+    ])('when who enrolled it %s', async (_said, change) => {
+      await desk.database.updateTable('person').set(change).where('id', '=', 'quan-tri').execute()
+      expect((await refusalOf(confirm('minh'))).code).toBe('forbidden')
+      expect(await stateOf(key.kid)).toBe('pending-confirmation')
+    })
+
     it('twice, when it was revoked meanwhile, or when nobody enrolled it', async () => {
       await confirm('quan-tri-hai')
       expect((await refusalOf(confirm('minh'))).code).toBe('conflict')

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { returnVersion } from '../../src/approval/index.ts'
 import { deedsOf } from '../../src/people/index.ts'
 import {
   expireFact,
@@ -11,6 +12,7 @@ import {
   importScript,
   setFact,
   submittedVersion,
+  withdrawVersion,
 } from '../../src/scripts/index.ts'
 import { digitsRead } from '../../src/scripts/facts/index.ts'
 import { type Desk, monday, openDesk, source, submitted } from '../support/desk.ts'
@@ -218,5 +220,16 @@ describe('a telephone number', () => {
     ['12', undefined],
   ])('%s is read digit by digit', (number, words) => {
     expect(digitsRead(number)).toBe(words)
+  })
+})
+
+describe('somebody who is suspended', () => {
+  it('enters no fact, and neither returns nor withdraws a script', async () => {
+    const version = await submitted(desk, 'Một.')
+    await desk.database.updateTable('person').set({ suspended_at: tuesday }).where('id', '=', 'lan').execute()
+    const word = { ...version, by: 'lan', why: 'sai', now: tuesday }
+    expect((await refusalOf(set('hotline-111', { nameVi: 'x' }))).code).toBe('forbidden')
+    expect((await refusalOf(returnVersion(desk.database, word))).code).toBe('forbidden')
+    expect((await refusalOf(withdrawVersion(desk.database, word))).code).toBe('forbidden')
   })
 })
