@@ -16,9 +16,9 @@ export default defineConfig({
     include: soak ? ['test/soak/**/*.test.ts'] : ['test/**/*.test.ts'],
     exclude: soak ? configDefaults.exclude : [...configDefaults.exclude, 'test/soak/**'],
     // Processes, because the tests use native SQLite and start programs of their own. The smallest machine we
-    // promise has two cores; two more files use them while others wait for a browser, a broker or a clock.
+    // promise has two cores; a third file uses them while others wait for a browser, a broker or a clock.
     pool: 'forks',
-    maxWorkers: soak ? 2 : 4,
+    maxWorkers: soak ? 2 : 3,
     // One file after the other in the same few processes: loading our modules anew for each file takes longer than
     // most files do, and no module of ours remembers anything. What a test sets in the environment, it puts back.
     // A soak measures what its process needs, so each has its own.

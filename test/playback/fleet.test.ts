@@ -101,6 +101,8 @@ describe('controllers at a real broker', () => {
       // Nothing is left of the session, nor of what was retained.
       process.kill(broker.pid, 'SIGKILL')
       await until(() => hub.kept.length === devices.length, 25)
+      // What the hub has kept, the controllers have still to hear.
+      await until(() => seen.at(-1)?.outbox === 0, 25)
     } finally {
       stop.abort()
       await running
