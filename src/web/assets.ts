@@ -1,6 +1,6 @@
 /** What pages load besides themselves, named by its content so that browsers may keep it for ever. */
 import { strict as assert } from 'node:assert'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RequestHandler } from 'express'
@@ -25,13 +25,25 @@ export interface Assets {
   serve: RequestHandler
 }
 
+/** The style sheet is one file to browsers and a folder to us: the common part first, then one part for each kind of page. */
+function bytesOf(folder: string, name: AssetName): Buffer {
+  if (name === 'style.css') {
+    const parts = readdirSync(join(folder, 'style')).sort()
+    return Buffer.concat(
+      [join(folder, name), ...parts.map((part) => join(folder, 'style', part))].map((path) =>
+        readFileSync(path),
+      ),
+    )
+  }
+  const { from } = kinds[name]
+  return readFileSync(from === undefined ? join(folder, name) : fileURLToPath(import.meta.resolve(from)))
+}
+
 /** Reads the files of the folder into memory; throws when one is missing. */
 export function readAssets(folder: string): Assets {
   const files = new Map(
     (Object.keys(kinds) as AssetName[]).map((name) => {
-      const { from } = kinds[name]
-      const path = from === undefined ? join(folder, name) : fileURLToPath(import.meta.resolve(from))
-      const bytes = readFileSync(path)
+      const bytes = bytesOf(folder, name)
       return [`/assets/${sha256(bytes).slice(0, 16)}/${name}`, { name, bytes }]
     }),
   )

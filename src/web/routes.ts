@@ -11,7 +11,12 @@ import { guard } from './guard.ts'
 import { health } from './health.ts'
 import { incomingPath } from './incoming.ts'
 import { originalFile } from './originals.ts'
+import { approvalRoutes } from './routes-of-approval.ts'
+import { factsRoutes } from './routes-of-facts.ts'
+import { homeRoutes } from './routes-of-home.ts'
+import { operatorRoutes } from './routes-of-operator.ts'
 import { peopleRoutes } from './routes-of-people.ts'
+import { writingRoutes } from './routes-of-writing.ts'
 import { aboutPage } from './pages/about.ts'
 import { airingsPage, airingsSheet } from './pages/airings.ts'
 import { devicesPage, devicesSheet } from './pages/devices.ts'
@@ -57,6 +62,7 @@ export function routesOf(web: Web): Route[] {
   ): Route => ({ method: 'get', path, who, handle: sheet(web, show) })
   return [
     { method: 'get', path: '/', who: readers, handle: home(web) },
+    shown('/month', provincial, monthPage),
     listed('/month.csv', provincial, monthSheet),
     { ...shown('/units', readers, unitsPage), scope: 'list' },
     { ...listed('/units.csv', readers, unitsSheet), scope: 'list' },
@@ -87,6 +93,11 @@ export function routesOf(web: Web): Route[] {
     shown('/devices', provincial, devicesPage),
     listed('/devices.csv', provincial, devicesSheet),
     shown('/about', readers, aboutPage),
+    ...writingRoutes(web),
+    ...factsRoutes(web),
+    ...approvalRoutes(web),
+    ...operatorRoutes(web),
+    ...homeRoutes(web),
     ...peopleRoutes(web),
     { method: 'get', path: '/healthz', who: 'everyone', bare: true, handle: health(web) },
   ]

@@ -4,48 +4,91 @@ import type { Page, Visit, Web } from './visit.ts'
 import { roleWords } from './role-words.ts'
 import type { Word } from './words/index.ts'
 
+/** Every page's place. A group is one item of the rail; its pages stand beside each other as tabs. */
 const sections = {
-  month: { href: '/', icon: 'month', word: 'nav.month' },
-  units: { href: '/units', icon: 'units', word: 'nav.units' },
-  airings: { href: '/airings', icon: 'airings', word: 'nav.airings' },
-  recordings: { href: '/recordings', icon: 'recordings', word: 'nav.recordings' },
-  stations: { href: '/stations', icon: 'stations', word: 'nav.stations' },
-  devices: { href: '/devices', icon: 'devices', word: 'nav.devices' },
-  people: { href: '/people', icon: 'people', word: 'nav.people' },
-  log: { href: '/log', icon: 'log', word: 'nav.log' },
-  about: { href: '/about', icon: 'about', word: 'nav.about' },
-} as const satisfies Record<string, { href: string; icon: Icon; word: Word }>
+  home: { group: 'home', href: '/', word: 'nav.home' },
+  today: { group: 'today', href: '/today', word: 'nav.today' },
+  month: { group: 'coverage', href: '/month', word: 'nav.month' },
+  units: { group: 'coverage', href: '/units', word: 'nav.units' },
+  scripts: { group: 'scripts', href: '/scripts', word: 'nav.scripts' },
+  facts: { group: 'scripts', href: '/facts', word: 'nav.facts' },
+  approvals: { group: 'approvals', href: '/approvals', word: 'nav.approvals' },
+  recordings: { group: 'recordings', href: '/recordings', word: 'nav.recordings' },
+  uploads: { group: 'recordings', href: '/uploads', word: 'nav.uploads' },
+  airings: { group: 'airings', href: '/airings', word: 'nav.airings' },
+  calendar: { group: 'airings', href: '/calendar', word: 'nav.calendar' },
+  stations: { group: 'stations', href: '/stations', word: 'nav.stations' },
+  devices: { group: 'stations', href: '/devices', word: 'nav.devices' },
+  map: { group: 'stations', href: '/map', word: 'nav.map' },
+  people: { group: 'people', href: '/people', word: 'nav.people' },
+  keys: { group: 'people', href: '/keys', word: 'nav.keys' },
+  log: { group: 'people', href: '/log', word: 'nav.log' },
+  about: { group: 'about', href: '/about', word: 'nav.about' },
+} as const satisfies Record<string, { group: string; href: string; word: Word }>
 
 export type Section = keyof typeof sections
+type Group = (typeof sections)[Section]['group']
 
-/** Those that find room in the bar at the foot of a phone; the others stand behind “more”. */
-const barSections: readonly Section[] = ['month', 'units', 'airings']
+/** The items of the rail, in order: eight for whoever may open most, the programme's own page standing at the foot. */
+const groups: readonly { group: Group; icon: Icon; word: Word }[] = [
+  { group: 'home', icon: 'home', word: 'nav.home' },
+  { group: 'today', icon: 'airings', word: 'nav.today' },
+  { group: 'coverage', icon: 'month', word: 'nav.coverage' },
+  { group: 'scripts', icon: 'scripts', word: 'nav.scripts' },
+  { group: 'approvals', icon: 'approvals', word: 'nav.approvals' },
+  { group: 'recordings', icon: 'recordings', word: 'nav.recordings' },
+  { group: 'airings', icon: 'airings', word: 'nav.airings' },
+  { group: 'stations', icon: 'stations', word: 'nav.stations' },
+  { group: 'people', icon: 'people', word: 'nav.office' },
+]
+
+/** Groups that find room in the bar at the foot of a phone, at most three; the others stand behind “more”. */
+const inBar: readonly Group[] = ['home', 'today', 'coverage', 'airings', 'approvals']
+const barMax = 3
 
 /** Sections of which the month is part of the address; it goes along from one to the next. */
-const withMonth: readonly Section[] = ['month', 'units', 'airings']
+const withMonth: readonly Section[] = ['month', 'units', 'airings', 'calendar']
 
-const itemsMax = 8
-
-/** The model of the layout. */
-export function shellOf(web: Web, visit: Visit, shown: Page): object {
+/** The ways to the other pages: the rail, its items for the foot of a phone, and the tabs beside this page. */
+function waysFrom(web: Web, visit: Visit, shown: Page) {
   const month = visit.query.get('month')
-  const keepsMonth = shown.status === undefined && month !== null && month !== ''
+  const along = shown.status === undefined && month !== null && month !== '' ? month : undefined
   const open = (Object.keys(sections) as Section[]).filter((section) =>
     web.mayOpen(visit.visitor, sections[section].href),
   )
-  // More than eight nobody reads; the way to the last one is at the foot of every page as well.
-  const listed = open.length > itemsMax ? open.filter((section) => section !== 'about') : open
-  const items = listed.map((section) => {
-    const { href, icon, word } = sections[section]
-    const along = keepsMonth && withMonth.includes(section) ? `?month=${encodeURIComponent(month)}` : ''
-    return {
-      section,
-      icon,
-      name: visit.say(word),
-      href: `${href}${along}`,
-      current: section === shown.section,
-    }
+  const hrefOf = (section: Section): string => {
+    const { href } = sections[section]
+    return along !== undefined && withMonth.includes(section)
+      ? `${href}?month=${encodeURIComponent(along)}`
+      : href
+  }
+  const here = shown.section === null ? undefined : sections[shown.section].group
+  const rail = groups.flatMap(({ group, icon, word }) => {
+    const [first] = open.filter((section) => sections[section].group === group)
+    if (first === undefined) return []
+    return [{ group, icon, name: visit.say(word), href: hrefOf(first), current: group === here }]
   })
+  const bar = rail.filter(({ group }) => inBar.includes(group)).slice(0, barMax)
+  const more = rail.filter((item) => !bar.includes(item))
+  const beside = open.filter((section) => sections[section].group === here)
+  return {
+    rail,
+    bar,
+    more,
+    moreCurrent: more.some(({ current }) => current),
+    tabs:
+      beside.length < 2
+        ? []
+        : beside.map((section) => ({
+            name: visit.say(sections[section].word),
+            href: hrefOf(section),
+            current: section === shown.section,
+          })),
+  }
+}
+
+/** The model of the layout. */
+export function shellOf(web: Web, visit: Visit, shown: Page): object {
   const other = visit.language === 'vi' ? 'en' : 'vi'
   return {
     title: shown.title,
@@ -56,10 +99,7 @@ export function shellOf(web: Web, visit: Visit, shown: Page): object {
     scripts: (['htmx.js', 'sse.js', ...(shown.scripts ?? [])] as const).map((name) =>
       web.assets.address(name),
     ),
-    rail: items,
-    bar: items.filter(({ section }) => barSections.includes(section)),
-    more: items.filter(({ section }) => !barSections.includes(section)),
-    moreCurrent: shown.section !== null && !barSections.includes(shown.section),
+    ...waysFrom(web, visit, shown),
     person:
       visit.person === undefined
         ? null

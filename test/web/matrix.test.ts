@@ -167,8 +167,18 @@ describe('an operator', () => {
   it('has a scope on every page that is about units', () => {
     const open = busy.routes.filter(({ who }) => who !== 'everyone' && who.includes('operator'))
     const name = ({ method, path }: Route): string => `${method} ${path}`
-    expect(open.filter(({ scope }) => scope !== undefined).map(name)).toEqual(Object.keys(ownAndOther))
-    expect(open.filter(({ scope }) => scope === undefined).map(name)).toEqual(aboutNoUnit)
+    expect(
+      open
+        .filter(({ scope }) => scope !== undefined)
+        .map(name)
+        .sort(),
+    ).toEqual(Object.keys(ownAndOther).sort())
+    expect(
+      open
+        .filter(({ scope }) => scope === undefined)
+        .map(name)
+        .sort(),
+    ).toEqual([...aboutNoUnit].sort())
   })
 
   // An airing whose approval is not there any more has no file, one that a controller plays has none here; but it is there.

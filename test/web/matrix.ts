@@ -7,6 +7,7 @@
  */
 export const matrix: Readonly<Record<string, string>> = {
   'get /': 'AEPOKDR',
+  'get /month': 'AEPKDR',
   'get /month.csv': 'AEPKDR',
   'get /units': 'AEPOKDR',
   'get /units.csv': 'AEPOKDR',

@@ -26,7 +26,7 @@ export async function uploadsPage(web: Web, visit: Visit): Promise<Page> {
   return {
     view: 'uploads',
     title,
-    section: 'recordings',
+    section: 'uploads',
     model: {
       title,
       q,
@@ -55,7 +55,7 @@ export async function uploadPage(web: Web, visit: Visit): Promise<Page> {
   return {
     view: 'upload',
     title: card.title,
-    section: 'recordings',
+    section: 'uploads',
     model: { card, ...nextStep(visit, upload, card) },
   }
 }

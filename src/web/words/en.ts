@@ -1,11 +1,23 @@
 /** English: the same words as `vi.ts`, equally plain. */
 import { enDeeds } from './en-deeds.ts'
+import { enWriting } from './en-writing.ts'
+import { enFacts } from './en-facts.ts'
+import { enApproval } from './en-approval.ts'
+import { enOperator } from './en-operator.ts'
+import { enHome } from './en-home.ts'
+import { enApi } from './en-api.ts'
 import { enPeople } from './en-people.ts'
 import { enUploads } from './en-uploads.ts'
 import type { vi } from './vi.ts'
 
 export const en: Record<keyof typeof vi, string> = {
   ...enDeeds,
+  ...enWriting,
+  ...enFacts,
+  ...enApproval,
+  ...enOperator,
+  ...enHome,
+  ...enApi,
   ...enPeople,
   ...enUploads,
   'app.name': 'Loa Làng',
@@ -17,6 +29,9 @@ export const en: Record<keyof typeof vi, string> = {
   'app.as-of': 'As of {moment}',
   'app.rule':
     'A unit is met in a month when each of its areas (former communes) has at least one confirmed airing, confirmed by the controller or by two officers. Units are those in force on the last day of the month.',
+  'nav.uploads': 'Uploads',
+  'nav.office': 'People',
+  'nav.beside': 'Pages of this group',
   'nav.month': 'Month',
   'nav.units': 'Units',
   'nav.airings': 'Airings',

@@ -1,10 +1,22 @@
 /** Vietnamese, the first language of the pages. `{name}` is a value; see `sayIn`. */
 import { viDeeds } from './vi-deeds.ts'
+import { viWriting } from './vi-writing.ts'
+import { viFacts } from './vi-facts.ts'
+import { viApproval } from './vi-approval.ts'
+import { viOperator } from './vi-operator.ts'
+import { viHome } from './vi-home.ts'
+import { viApi } from './vi-api.ts'
 import { viPeople } from './vi-people.ts'
 import { viUploads } from './vi-uploads.ts'
 
 export const vi = {
   ...viDeeds,
+  ...viWriting,
+  ...viFacts,
+  ...viApproval,
+  ...viOperator,
+  ...viHome,
+  ...viApi,
   ...viPeople,
   ...viUploads,
   'app.name': 'Loa Làng',
@@ -16,6 +28,9 @@ export const vi = {
   'app.as-of': 'Số liệu lúc {moment}',
   'app.rule':
     'Một đơn vị đạt trong tháng khi mọi khu vực (xã cũ) của đơn vị đều có ít nhất một lượt phát được xác nhận, bởi bộ điều khiển hoặc bởi hai cán bộ. Đơn vị là đơn vị có hiệu lực vào ngày cuối tháng.',
+  'nav.uploads': 'Bản ghi tải lên',
+  'nav.office': 'Người dùng',
+  'nav.beside': 'Các trang cùng nhóm',
   'nav.month': 'Tháng',
   'nav.units': 'Đơn vị',
   'nav.airings': 'Lượt phát',

@@ -1,0 +1,4 @@
+/** Vietnamese words about writing scripts. */
+export const viWriting = {
+  'nav.scripts': 'Bản tin',
+}
