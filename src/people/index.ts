@@ -36,6 +36,7 @@ export {
   type Deed,
   type DeedFilter,
   deedLog,
+  deedOrders,
   deedsMax,
   deedsOf,
   kindsOfDeeds,

@@ -31,6 +31,7 @@ export type AiringLine = {
   unitHref: string | null
   title: string
   length: string
+  milliseconds: number
   state: AiringState
   /** Who confirmed it and when, or why it is not met; empty while there is nothing to say. */
   why: string
@@ -83,14 +84,16 @@ export async function airingLines(
 function when(
   visit: Visit,
   airing: Airing,
-): Pick<AiringLine, 'plannedAt' | 'dayIso' | 'day' | 'time' | 'length'> {
+): Pick<AiringLine, 'plannedAt' | 'dayIso' | 'day' | 'time' | 'length' | 'milliseconds'> {
   const dayIso = dayOf(airing.plannedAt)
+  const milliseconds = millisecondsBetween(airing.plannedAt, airing.endsAt)
   return {
     plannedAt: airing.plannedAt,
     dayIso,
     day: dayIn(visit.language, dayIso),
     time: timeOfDay(airing.plannedAt).slice(0, 5),
-    length: lengthOf(millisecondsBetween(airing.plannedAt, airing.endsAt)),
+    length: lengthOf(milliseconds),
+    milliseconds,
   }
 }
 

@@ -1,4 +1,5 @@
 /** Controllers as the pages show them, those to look at first in front. */
+import type { Instant } from '../base/time.ts'
 import { deliveryStatus } from '../delivery/index.ts'
 import { enrolledDevices, stationsOf, stationUnitsOn } from '../registry/index.ts'
 import { unitHref } from './coverage.ts'
@@ -29,8 +30,11 @@ export type DeviceLine = {
   villages: number
   state: DeviceState
   generation: string
+  /** Number of the plan it holds; null before it has one. */
+  held: number | null
   missing: number
   heard: string
+  heardAt: Instant | null
 }
 
 type Status = Awaited<ReturnType<typeof deliveryStatus>>[number]
@@ -80,12 +84,14 @@ function stateOf(status: Status | undefined): DeviceState {
 function wordsOf(
   visit: Visit,
   status: Status | undefined,
-): Pick<DeviceLine, 'generation' | 'missing' | 'heard'> {
+): Pick<DeviceLine, 'generation' | 'held' | 'missing' | 'heard' | 'heardAt'> {
   const { say, language } = visit
   const heard = status?.reportedAt ?? status?.stateAt ?? null
   return {
     generation: status === undefined ? say('devices.no-plan') : planWords(visit, status),
+    held: status?.generation ?? null,
     missing: status?.missing ?? 0,
+    heardAt: heard,
     heard: heard === null ? say('devices.not-heard') : momentIn(language, heard),
   }
 }

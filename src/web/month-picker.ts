@@ -24,7 +24,7 @@ export function monthPicker(visit: Visit, month: Month): MonthPicker {
     choices: choicesOf(visit, month),
     before: earlier < firstMonth ? null : to(earlier),
     after: later > lastMonth ? null : to(later),
-    kept: ['from', 'q', 'state', 'station'].flatMap((name) => {
+    kept: ['from', 'q', 'state', 'station', 'unit', 'sort'].flatMap((name) => {
       const value = visit.query.get(name)
       return value === null || value === '' ? [] : [{ name, value }]
     }),

@@ -21,6 +21,7 @@ export const fields = {
   role: 'people.role',
   person: 'log.person',
   what: 'log.what',
+  sort: 'field.sort',
   page: 'field.page',
   lang: 'field.lang',
 } as const satisfies Record<string, Word>

@@ -25,6 +25,10 @@ export type DeedFilter = {
   text?: string | undefined
 }
 
+/** What the log can be ordered by; the person and the kind by their own names, not by the words for them. */
+export const deedOrders = ['at', 'person', 'what', 'subject'] as const
+export type DeedOrder = (typeof deedOrders)[number]
+
 /** A list for a spreadsheet ends here. */
 export const deedsMax = 20_000
 
@@ -80,19 +84,26 @@ export async function anyDeed(
   return (await query.limit(1).executeTakeFirst()) !== undefined
 }
 
-/** A stretch of the log, newest first, and how many deeds there are in all under this filter; at most 20,000 at once. */
+/**
+ * A stretch of the log, newest first or in the order asked for (within it the newest first), and how many deeds there
+ * are in all under this filter; at most 20,000 at once.
+ */
 export async function deedLog(
   db: Db,
   filter: DeedFilter,
-  stretch: { skip: number; take: number },
+  stretch: { skip: number; take: number; by?: { key: DeedOrder; descending: boolean } | undefined },
 ): Promise<{ deeds: Deed[]; total: number }> {
+  const { by } = stretch
   const query = filtered(db, filter)
   const { total } = await query
     .select((row) => row.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow()
   const rows = await query
     .selectAll()
-    .orderBy('id', 'desc')
+    .$if(by !== undefined, (rows) =>
+      rows.orderBy(columnOf[by?.key ?? 'at'], by?.descending === true ? 'desc' : 'asc'),
+    )
+    .orderBy('id', by?.key === 'at' && !by.descending ? 'asc' : 'desc')
     .offset(stretch.skip)
     .limit(Math.min(stretch.take, deedsMax))
     .execute()
@@ -110,6 +121,8 @@ export async function kindsOfDeeds(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('deed').select('what').distinct().orderBy('what').execute()
   return rows.map(({ what }) => what)
 }
+
+const columnOf = { at: 'id', person: 'person_id', what: 'what', subject: 'subject' } as const
 
 /** Where a word is looked for. */
 const searched = ['subject', 'what', 'person_id', 'detail', 'address'] as const

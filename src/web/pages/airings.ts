@@ -9,12 +9,13 @@ import { monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedId, askedMonth, askedPage, askedSearch } from '../query.ts'
+import { askedSorting } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 
-/** `/airings?month=&state=&station=&q=&page=` */
+/** `/airings?month=&day=&state=&station=&q=&sort=&page=` */
 export async function airingsPage(web: Web, visit: Visit): Promise<Page> {
-  const { month, q, state, station, all, found } = await airingsAsked(web, visit)
+  const { month, q, state, station, all, found, sorting } = await airingsAsked(web, visit)
   const { lines, paging } = pageOf(found, askedPage(visit.query), visit.link)
   const title = visit.say('airings.title', { month: monthIn(visit.language, month) })
   return {
@@ -38,6 +39,8 @@ export async function airingsPage(web: Web, visit: Visit): Promise<Page> {
       none: all === 0,
       lines,
       paging,
+      sort: sorting.sort,
+      columns: sorting.columns,
       sample: lines.some(({ sample }) => sample),
       csv: csvHref(visit, '/airings.csv'),
     },
@@ -73,7 +76,14 @@ async function airingsAsked(web: Web, visit: Visit) {
   const found = all.filter(
     (line) => (state === undefined || line.state === state) && (q === '' || finds(line, wanted)),
   )
-  return { month, q, state, station, all: all.length, found }
+  const sorting = askedSorting(visit, {
+    time: (line: AiringLine) => line.plannedAt,
+    station: (line) => line.stationName,
+    script: (line) => line.title,
+    length: (line) => line.milliseconds,
+    state: (line) => airingStates.indexOf(line.state),
+  })
+  return { month, q, state, station, all: all.length, found: sorting.order(found), sorting }
 }
 
 function finds(line: AiringLine, wanted: string): boolean {

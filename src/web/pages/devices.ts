@@ -2,15 +2,16 @@
 import { foldName } from '../../base/text.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
-import { deviceLines, deviceStates } from '../device-lines.ts'
+import { type DeviceLine, deviceLines, deviceStates } from '../device-lines.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
+import { askedSorting } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 
-/** `/devices?state=&q=&page=` */
+/** `/devices?state=&q=&sort=&page=` */
 export async function devicesPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, state, all, found } = await devicesAsked(web, visit)
+  const { q, state, all, found, sorting } = await devicesAsked(web, visit)
   const { lines, paging } = pageOf(found, askedPage(visit.query), visit.link)
   return {
     view: 'devices',
@@ -35,6 +36,8 @@ export async function devicesPage(web: Web, visit: Visit): Promise<Page> {
       none: all.length === 0,
       lines,
       paging,
+      sort: sorting.sort,
+      columns: sorting.columns,
       sample: lines.some(({ sample }) => sample),
       csv: csvHref(visit, '/devices.csv'),
     },
@@ -76,5 +79,13 @@ async function devicesAsked(web: Web, visit: Visit) {
       (line) =>
         q === '' || (wanted !== '' && answers([line.id, line.stationName, line.unit, line.district], wanted)),
     )
-  return { q, state, all, found }
+  const sorting = askedSorting(visit, {
+    device: (line: DeviceLine) => line.id,
+    state: (line) => deviceStates.indexOf(line.state),
+    station: (line) => line.stationName,
+    generation: (line) => line.held,
+    missing: (line) => line.missing,
+    heard: (line) => line.heardAt,
+  })
+  return { q, state, all, found: sorting.order(found), sorting }
 }

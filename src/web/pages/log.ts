@@ -5,6 +5,7 @@ import {
   type Deed,
   type DeedFilter,
   deedLog,
+  deedOrders,
   deedsMax,
   kindsOfDeeds,
   people,
@@ -14,6 +15,7 @@ import { csvHref, type Sheet } from '../csv.ts'
 import { momentIn } from '../formats.ts'
 import { pageLines, pageOfTotal } from '../paging.ts'
 import { askedChoice, askedDay, askedId, askedPage, askedSearch } from '../query.ts'
+import { askedOrder } from '../sorting.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { isWord, sentence, type Word } from '../words/index.ts'
 
@@ -24,13 +26,14 @@ const viaWords: Record<Via, Word> = {
   system: 'log.via-system',
 }
 
-/** `/log?q=&person=&what=&from=&to=&page=`: the newest first. */
+/** `/log?q=&person=&what=&from=&to=&sort=&page=`: the newest first. */
 export async function logPage(web: Web, visit: Visit): Promise<Page> {
-  const { filter, kinds } = await filterAsked(web, visit)
+  const { filter, kinds, sorting } = await filterAsked(web, visit)
   const page = askedPage(visit.query)
   const { deeds, total } = await deedLog(web.database, filter, {
     skip: (page - 1) * pageLines,
     take: pageLines,
+    by: sorting.by,
   })
   const title = visit.say('log.title')
   const names = await namesOf(web)
@@ -57,6 +60,8 @@ export async function logPage(web: Web, visit: Visit): Promise<Page> {
         ...{ what: deedIn(visit, deed.what), subject: deed.subject, detail: detailOf(deed) },
         from: fromIn(visit, deed),
       })),
+      sort: sorting.sort,
+      columns: sorting.columns,
       paging: pageOfTotal(total, page, visit.link),
       more: total > deedsMax ? visit.say('log.more', { most: deedsMax, total }) : '',
       csv: csvHref(visit, '/log.csv'),
@@ -66,8 +71,8 @@ export async function logPage(web: Web, visit: Visit): Promise<Page> {
 
 /** `/log.csv`: the newest 20,000 lines of the same filter. */
 export async function logSheet(web: Web, visit: Visit): Promise<Sheet> {
-  const { filter } = await filterAsked(web, visit)
-  const { deeds } = await deedLog(web.database, filter, { skip: 0, take: deedsMax })
+  const { filter, sorting } = await filterAsked(web, visit)
+  const { deeds } = await deedLog(web.database, filter, { skip: 0, take: deedsMax, by: sorting.by })
   const { say } = visit
   return {
     name: 'loa-lang-nhat-ky',
@@ -82,7 +87,7 @@ export async function logSheet(web: Web, visit: Visit): Promise<Sheet> {
   }
 }
 
-async function filterAsked(web: Web, visit: Visit): Promise<{ filter: DeedFilter; kinds: string[] }> {
+async function filterAsked(web: Web, visit: Visit) {
   const { query } = visit
   const kinds = await kindsOfDeeds(web.database)
   const [from, to] = [askedDay(query, 'from'), askedDay(query, 'to')]
@@ -90,16 +95,14 @@ async function filterAsked(web: Web, visit: Visit): Promise<{ filter: DeedFilter
     throw new AppError('invalid', sentence('wrong.days', { from, to }))
   }
   const text = askedSearch(query)
-  return {
-    kinds,
-    filter: {
-      person: askedId(query, 'person'),
-      what: askedChoice(query, 'what', kinds),
-      from,
-      to,
-      text: text === '' ? undefined : text,
-    },
+  const filter: DeedFilter = {
+    person: askedId(query, 'person'),
+    what: askedChoice(query, 'what', kinds),
+    from,
+    to,
+    text: text === '' ? undefined : text,
   }
+  return { kinds, filter, sorting: askedOrder(visit, deedOrders) }
 }
 
 async function namesOf(web: Web): Promise<Map<string, string>> {

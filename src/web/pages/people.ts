@@ -6,14 +6,15 @@ import { csvHref, type Sheet } from '../csv.ts'
 import { browserName } from '../browser-name.ts'
 import { momentIn } from '../formats.ts'
 import { pageOf } from '../paging.ts'
-import { personLines } from '../people-lines.ts'
+import { type PersonLine, personLines } from '../people-lines.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
 import { roleWords } from '../role-words.ts'
+import { askedSorting } from '../sorting.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 
-/** `/people?q=&role=&page=` */
+/** `/people?q=&role=&sort=&page=` */
 export async function peoplePage(web: Web, visit: Visit): Promise<Page> {
-  const { q, role, all, found } = await peopleAsked(web, visit)
+  const { q, role, all, found, sorting } = await peopleAsked(web, visit)
   const { lines, paging } = pageOf(found, askedPage(visit.query), visit.link)
   const title = visit.say('people.title')
   return {
@@ -30,6 +31,8 @@ export async function peoplePage(web: Web, visit: Visit): Promise<Page> {
       mayInvite: visit.is(['admin']),
       lines,
       paging,
+      sort: sorting.sort,
+      columns: sorting.columns,
       csv: csvHref(visit, '/people.csv'),
     },
   }
@@ -60,7 +63,19 @@ async function peopleAsked(web: Web, visit: Visit) {
   const found = lines
     .filter(({ person }) => role === undefined || person.role === role)
     .filter(({ id, name, units }) => q === '' || (wanted !== '' && answers([id, name, units], wanted)))
-  return { q, role, all: lines.length, found }
+  const sorting = askedSorting(visit, {
+    // Vietnamese lists of people go by the given name, which stands last.
+    name: (line: PersonLine) => givenFirst(line.name),
+    role: (line) => roles.indexOf(line.person.role),
+    account: (line) => line.account,
+    units: (line) => (line.units === '' ? null : line.units),
+  })
+  return { q, role, all: lines.length, found: sorting.order(found), sorting }
+}
+
+function givenFirst(name: string): string {
+  const [given = '', ...before] = name.split(' ').reverse()
+  return [given, ...before.reverse()].join(' ')
 }
 
 /** The roles to choose from. */

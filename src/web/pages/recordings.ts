@@ -8,13 +8,14 @@ import { pageOf } from '../paging.ts'
 import { askedId, askedPage, askedSearch, askedVersion } from '../query.ts'
 import { cardsOf, type RecordingCard, submittedVersions } from '../recording-cards.ts'
 import { renderingPanel } from '../rendering.ts'
+import { askedSorting, type Sorting, waysToOrder } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
 
 /** `/recordings`: one card for each submitted version; greetings and stations' variants stand on pages of their own. */
 export async function recordingsPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, cards, greetings } = await recordingsAsked(web, visit)
+  const { q, cards, greetings, sorting } = await recordingsAsked(web, visit)
   const { lines, paging } = pageOf(cards, askedPage(visit.query), visit.link)
   return {
     view: 'recordings',
@@ -26,16 +27,16 @@ export async function recordingsPage(web: Web, visit: Visit): Promise<Page> {
       greetings,
       uploads: true,
       rendering: renderingHtml(web, visit),
-      ...listModel(visit, q, lines, '/recordings'),
+      ...listModel(visit, q, lines, '/recordings', sorting),
       none: cards.length === 0 && q === '' ? visit.say('recordings.none') : '',
       paging,
     },
   }
 }
 
-/** `/recordings/greetings?q=&page=`: the greeting of each station. */
+/** `/recordings/greetings?q=&sort=&page=`: the greeting of each station. */
 export async function greetingsPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, cards } = await greetingsAsked(web, visit)
+  const { q, cards, sorting } = await greetingsAsked(web, visit)
   const { lines, paging } = pageOf(cards, askedPage(visit.query), visit.link)
   const title = visit.say('recordings.greetings-title')
   return {
@@ -44,16 +45,16 @@ export async function greetingsPage(web: Web, visit: Visit): Promise<Page> {
     section: 'recordings',
     model: {
       ...alone(title),
-      ...listModel(visit, q, lines, '/recordings/greetings'),
+      ...listModel(visit, q, lines, '/recordings/greetings', sorting),
       none: cards.length === 0 && q === '' ? visit.say('recordings.none') : '',
       paging,
     },
   }
 }
 
-/** `/recordings/variants?script=&version=&q=&page=`: a bulletin as each station plays it. */
+/** `/recordings/variants?script=&version=&q=&sort=&page=`: a bulletin as each station plays it. */
 export async function variantsPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, cards, title: of } = await variantsAsked(web, visit)
+  const { q, cards, sorting, title: of } = await variantsAsked(web, visit)
   const { lines, paging } = pageOf(cards, askedPage(visit.query), visit.link)
   const title = visit.say('recordings.variants-title', { title: of })
   return {
@@ -62,7 +63,7 @@ export async function variantsPage(web: Web, visit: Visit): Promise<Page> {
     section: 'recordings',
     model: {
       ...alone(title),
-      ...listModel(visit, q, lines, '/recordings/variants'),
+      ...listModel(visit, q, lines, '/recordings/variants', sorting),
       none: cards.length === 0 && q === '' ? visit.say('recordings.none-here') : '',
       paging,
     },
@@ -80,8 +81,23 @@ function renderingHtml(web: Web, visit: Visit): string | null {
   return rendering && web.views.render('rendering', { language: visit.language, rendering })
 }
 
-function listModel(visit: Visit, q: string, lines: readonly RecordingCard[], path: string): object {
+function listModel(
+  visit: Visit,
+  q: string,
+  lines: readonly RecordingCard[],
+  path: string,
+  { sort, columns }: CardOrder,
+): object {
+  const { say } = visit
+  const common = {
+    title: say('airings.script'),
+    seconds: say('recordings.seconds'),
+    state: say('airings.state'),
+  }
+  const labels = { ...common, station: say('airings.station'), approver: say('recordings.approver') }
   return {
+    sort,
+    orders: waysToOrder(columns, labels),
     q,
     path,
     back: path === '/recordings' ? null : '/recordings',
@@ -159,13 +175,13 @@ async function recordingsAsked(web: Web, visit: Visit) {
   )
   const count = counts.reduce((sum, each) => sum + each, 0)
   const greetings = count === 0 ? null : visit.say('recordings.greetings', { count })
-  return { q, cards: filterCards(all, q), greetings }
+  return { ...ordered(visit, filterCards(all, q)), q, greetings }
 }
 
 async function greetingsAsked(web: Web, visit: Visit) {
   const q = askedSearch(visit.query)
   const versions = (await submittedVersions(web)).filter(({ kind }) => kind === 'greeting')
-  return { q, cards: filterCards(await cardsOf(web, visit, versions), q) }
+  return { ...ordered(visit, filterCards(await cardsOf(web, visit, versions), q)), q }
 }
 
 async function variantsAsked(web: Web, visit: Visit) {
@@ -179,7 +195,23 @@ async function variantsAsked(web: Web, visit: Visit) {
   const cards = await cardsOf(web, visit, [version])
   const title = visit.language === 'vi' ? version.summary.title : version.summary.titleEn
   const own = cards.filter(({ station }) => station !== null)
-  return { q, title, cards: filterCards(own, q) }
+  return { ...ordered(visit, filterCards(own, q)), q, title }
+}
+
+type CardOrder = Sorting<RecordingCard, 'title' | 'station' | 'seconds' | 'state' | 'approver'>
+
+function ordered(
+  visit: Visit,
+  cards: readonly RecordingCard[],
+): { cards: RecordingCard[]; sorting: CardOrder } {
+  const sorting: CardOrder = askedSorting(visit, {
+    title: (card: RecordingCard) => card.title,
+    station: ({ stationName }) => (stationName === '' ? null : stationName),
+    seconds: ({ milliseconds }) => milliseconds,
+    state: ({ state }) => state,
+    approver: ({ approver }) => (approver === '' ? null : approver),
+  })
+  return { cards: sorting.order(cards), sorting }
 }
 
 function filterCards(cards: readonly RecordingCard[], q: string): RecordingCard[] {

@@ -20,15 +20,16 @@ import { monthPicker } from '../month-picker.ts'
 import { greetingCards } from '../recording-cards.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedMonth, askedPage, askedSearch } from '../query.ts'
+import { askedSorting } from '../sorting.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
 
 const kinds = ['ip', 'fm', 'wired'] as const
 const kindWords = { ip: 'stations.kind-ip', fm: 'stations.kind-fm', wired: 'stations.kind-wired' } as const
 
-/** `/stations?q=&kind=&page=` */
+/** `/stations?q=&kind=&sort=&page=` */
 export async function stationsPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, kind, all, found } = await stationsAsked(web, visit)
+  const { q, kind, all, found, sorting } = await stationsAsked(web, visit)
   const { lines, paging } = pageOf(found, askedPage(visit.query), visit.link)
   return {
     view: 'stations',
@@ -43,6 +44,8 @@ export async function stationsPage(web: Web, visit: Visit): Promise<Page> {
       none: all === 0,
       lines,
       paging,
+      sort: sorting.sort,
+      columns: sorting.columns,
       sample: lines.some(({ sample }) => sample),
       csv: csvHref(visit, '/stations.csv'),
     },
@@ -85,7 +88,14 @@ async function stationsAsked(web: Web, visit: Visit) {
         q === '' || (wanted !== '' && answers(namesOf(station, units.get(station.id)?.fullName), wanted)),
     )
     .map((station) => stationLine(visit, station, units.get(station.id)))
-  return { q, kind, all: stations.length, found }
+  const sorting = askedSorting(visit, {
+    station: (line: ReturnType<typeof stationLine>) => line.name,
+    unit: (line) => line.unitName,
+    kind: (line) => line.kind,
+    villages: (line) => line.villages,
+    devices: (line) => line.devices,
+  })
+  return { q, kind, all: stations.length, found: sorting.order(found), sorting }
 }
 
 function namesOf(station: Station, unit: string | undefined): string[] {
@@ -95,7 +105,7 @@ function namesOf(station: Station, unit: string | undefined): string[] {
 function stationLine(
   visit: Visit,
   station: Station,
-  unit: { code: string; validFrom: Day; fullName: string } | undefined,
+  unit: { code: string; validFrom: Day; name: string; fullName: string } | undefined,
 ) {
   return {
     id: station.id,
@@ -104,6 +114,7 @@ function stationLine(
     sample: station.sample,
     kind: visit.say(kindWords[station.kind]),
     unit: unit?.fullName ?? '',
+    unitName: unit?.name ?? null,
     unitHref: unit === undefined ? null : unitHref(unit),
     district: station.formerDistrict,
     villages: station.villages,

@@ -11,6 +11,7 @@ import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedDay, askedMonth, askedPage, askedSearch } from '../query.ts'
+import { askedSorting } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
@@ -18,9 +19,9 @@ import { sentence } from '../words/index.ts'
 /** All units of the province stand on one page, so that the whole month can be printed. */
 const unitsOnPage = 300
 
-/** `/units?month=&state=&q=&page=` */
+/** `/units?month=&state=&q=&sort=&page=` */
 export async function unitsPage(web: Web, visit: Visit): Promise<Page> {
-  const { month, q, state, units, all } = await unitsAsked(web, visit)
+  const { month, q, state, units, all, sorting } = await unitsAsked(web, visit)
   const samples = await sampleStations(web)
   const { lines, paging } = pageOf(units, askedPage(visit.query), visit.link, unitsOnPage)
   const shown = monthIn(visit.language, month)
@@ -45,6 +46,8 @@ export async function unitsPage(web: Web, visit: Visit): Promise<Page> {
       sample: samples.size > 0,
       lines: lines.map((line) => unitLine(visit, line, month)),
       paging,
+      sort: sorting.sort,
+      columns: sorting.columns,
       csv: csvHref(visit, '/units.csv'),
     },
   }
@@ -84,7 +87,12 @@ async function unitsAsked(web: Web, visit: Visit) {
   const state = askedChoice(visit.query, 'state', unitStates)
   const coverage = await coverageOf(web.database, { month, now: visit.now })
   const seen = coverage.units.filter(({ unit }) => covers(visit.scope, unit))
-  return { month, q, state, all: seen.length, units: filterUnits(seen, q, state) }
+  const sorting = askedSorting(visit, {
+    name: (line: UnitCoverage) => line.unit.name,
+    state: (line) => unitStates.indexOf(line.state),
+    areas: (line) => line.areas.length,
+  })
+  return { month, q, state, all: seen.length, units: sorting.order(filterUnits(seen, q, state)), sorting }
 }
 
 function unitLine(visit: Visit, line: UnitCoverage, month: string): object {

@@ -8,6 +8,7 @@ import { csvHref, type Sheet } from '../csv.ts'
 import { pageOf } from '../paging.ts'
 import { studio } from '../route.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
+import { askedSorting, waysToOrder } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import { searched, tenths, type UploadCard, uploadCards } from '../upload-cards.ts'
 import type { Page, Visit, Web } from '../visit.ts'
@@ -17,9 +18,9 @@ import { sentence } from '../words/index.ts'
 const cardsOnAPage = 20
 const uploadStates = ['fit', 'unfit'] as const
 
-/** `/uploads?q=&state=&page=`: the newest first. */
+/** `/uploads?q=&state=&sort=&page=`: the newest first. */
 export async function uploadsPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, state, all, found } = await uploadsAsked(web, visit)
+  const { q, state, all, found, sorting } = await uploadsAsked(web, visit)
   const cards = found.map(({ card }) => card)
   const { lines, paging } = pageOf(cards, askedPage(visit.query), visit.link, cardsOnAPage)
   const title = visit.say('uploads.title')
@@ -40,6 +41,14 @@ export async function uploadsPage(web: Web, visit: Visit): Promise<Page> {
       open: visit.is(studio) && web.incoming !== undefined,
       lines,
       paging,
+      sort: sorting.sort,
+      orders: waysToOrder(sorting.columns, {
+        at: visit.say('uploads.at'),
+        title: visit.say('airings.script'),
+        speaker: visit.say('uploads.speaker'),
+        station: visit.say('uploads.station'),
+        state: visit.say('uploads.state'),
+      }),
       csv: csvHref(visit, '/uploads.csv'),
     },
   }
@@ -116,5 +125,12 @@ async function uploadsAsked(web: Web, visit: Visit) {
     })
     .filter(({ card }) => state === undefined || card.state === state)
     .filter(({ card }) => q === '' || (wanted !== '' && answers(searched(card), wanted)))
-  return { q, state, all: uploads.length, found }
+  const sorting = askedSorting(visit, {
+    at: (line: (typeof found)[number]) => line.upload.at,
+    title: (line) => line.card.title,
+    speaker: (line) => line.card.speaker,
+    station: (line) => (line.card.stationName === '' ? null : line.card.stationName),
+    state: (line) => uploadStates.indexOf(line.card.state),
+  })
+  return { q, state, all: uploads.length, found: sorting.order(found), sorting }
 }

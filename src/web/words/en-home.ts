@@ -6,4 +6,9 @@ export const enHome: Record<keyof typeof viHome, string> = {
   'nav.coverage': 'Coverage',
   'nav.calendar': 'Calendar',
   'nav.map': 'Map',
+
+  'list.order': 'Order by',
+  'list.ascending': 'ascending',
+  'list.descending': 'descending',
+  'field.sort': 'Sort by column',
 }

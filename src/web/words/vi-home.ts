@@ -4,4 +4,9 @@ export const viHome = {
   'nav.coverage': 'Độ phủ',
   'nav.calendar': 'Lịch tháng',
   'nav.map': 'Bản đồ',
+
+  'list.order': 'Xếp theo',
+  'list.ascending': 'tăng dần',
+  'list.descending': 'giảm dần',
+  'field.sort': 'Xếp theo cột',
 }
