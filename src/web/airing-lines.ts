@@ -28,6 +28,7 @@ export type AiringLine = {
   stationHref: string
   sample: boolean
   unit: string
+  unitCode: string | null
   unitHref: string | null
   title: string
   length: string
@@ -72,6 +73,7 @@ export async function airingLines(
       stationHref: `/stations/${airing.station}`,
       sample: station?.sample ?? false,
       unit: unit?.fullName ?? '',
+      unitCode: unit?.code ?? null,
       unitHref: unit === undefined ? null : unitHref(unit, asked.month),
       title: titles(airing.script, airing.version),
       state,

@@ -18,7 +18,7 @@ export type MonthPicker = {
 export function monthPicker(visit: Visit, month: Month): MonthPicker {
   const earlier = plusDays(firstDayOf(month), -1).slice(0, 7)
   const later = nextMonth(month)
-  const to = (other: Month): string => visit.link({ month: other, page: undefined })
+  const to = (other: Month): string => visit.link({ month: other, day: undefined, page: undefined })
   return {
     path: visit.path,
     choices: choicesOf(visit, month),

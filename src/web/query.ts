@@ -14,6 +14,8 @@ export const fields = {
   state: 'field.state',
   kind: 'field.kind',
   station: 'field.station',
+  unit: 'field.unit',
+  day: 'field.day',
   script: 'field.script',
   version: 'field.version',
   from: 'field.from',

@@ -36,6 +36,11 @@ export function wordOf(state: State): Word {
   return states[state].word
 }
 
+/** The state's shape and colour. */
+export function toneOf(state: State): Tone {
+  return states[state].tone
+}
+
 const shapes: Record<Tone, string> = {
   met: '<circle cx="8" cy="8" r="6.500" class="fill"/>',
   wait: '<circle cx="8" cy="8" r="6" class="line"/><path d="M8 2a6 6 0 0 0 0 12z" class="fill"/>',

@@ -49,6 +49,8 @@ const pages: [name: string, path: string, status: number][] = [
   ['station', '/stations/tt-20440', 200],
   ['by-hand', '/airings?state=waiting', 200],
   ['devices', '/devices', 200],
+  ['calendar', '/calendar', 200],
+  ['map', '/map?q=tra', 200],
   ['about', '/about', 200],
   ['nothing-found', '/units?q=khongcoai', 200],
   ['wrong-month', '/units?month=2026-13&q=tra', 400],

@@ -2,15 +2,16 @@
 import { monthOf } from '../../base/calendar.ts'
 import { stationsOf } from '../../registry/index.ts'
 import { type Coverage, coverageOf, type DistrictCoverage } from '../../reports/index.ts'
-import { stretches, unitCounts } from '../coverage.ts'
+import { stretches } from '../coverage.ts'
 import type { Sheet } from '../csv.ts'
 import { monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { askedMonth } from '../query.ts'
+import { standingOf } from '../standing.ts'
 import { tasksOf } from '../tasks.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 
-/** `/?month=` */
+/** `/month?month=`, and where those begin who have no account. */
 export async function monthPage(web: Web, visit: Visit): Promise<Page> {
   const present = monthOf(visit.now)
   const month = askedMonth(visit.query, present)
@@ -24,7 +25,7 @@ export async function monthPage(web: Web, visit: Visit): Promise<Page> {
       month,
       shown,
       months: monthPicker(visit, month),
-      ...standing(visit, coverage, shown),
+      ...standingOf(visit, coverage),
       ...(await toDo(web, visit, coverage, month === present)),
       campaign: coverage.campaign?.title ?? null,
       sample: (await stationsOf(web.database)).some(({ sample }) => sample),
@@ -62,36 +63,6 @@ export async function monthSheet(web: Web, visit: Visit): Promise<Sheet> {
 async function toDo(web: Web, visit: Visit, coverage: Coverage, present: boolean): Promise<object> {
   const tasks = present ? await tasksOf(web, visit, coverage) : []
   return { tasks, done: present && tasks.length === 0 }
-}
-
-function standing(visit: Visit, coverage: Coverage, month: string): object {
-  const { obligations: total, met, areas } = coverage
-  const [low, high] = coverage.metRange
-  const counts = unitCounts(coverage)
-  const open = counts.waiting + counts.unknown
-  const { coming, missed } = counts
-  const sentence =
-    total === 0
-      ? visit.say('month.empty', { month })
-      : visit.say(low === high ? 'month.sentence-certain' : 'month.sentence', {
-          month,
-          met,
-          total,
-          low,
-          high,
-        })
-  return {
-    empty: total === 0,
-    sentence,
-    areas: visit.say('month.areas', { met: areas.met, total: areas.total }),
-    bar: {
-      label: visit.say('month.bar', { met, open, coming, missed, total }),
-      stretches: stretches({ met, open, coming, missed }),
-    },
-    legend: (['met', 'waiting', 'unknown', 'coming', 'missed'] as const).map((state) => {
-      return { state, count: counts[state], href: `/units?month=${coverage.month}&state=${state}` }
-    }),
-  }
 }
 
 type DistrictLine = {
