@@ -20,6 +20,7 @@ import { writingRoutes } from './routes-of-writing.ts'
 import { aboutPage } from './pages/about.ts'
 import { airingsPage, airingsSheet } from './pages/airings.ts'
 import { devicesPage, devicesSheet } from './pages/devices.ts'
+import { homePage } from './pages/home.ts'
 import { monthPage, monthSheet } from './pages/month.ts'
 import {
   greetingsPage,
@@ -115,11 +116,11 @@ function incomingRoutes({ incoming }: Web): Route[] {
   ]
 }
 
-/** The month of the whole province; operators begin with their own units. */
+/** By role (pages/home.ts); operators begin with their own units. */
 function home(web: Web): express.RequestHandler {
-  const month = page(web, monthPage)
+  const start = page(web, homePage)
   return (request, response, next) => {
-    if (request.method !== 'GET' || !isOperator(request)) return month(request, response, next)
+    if (request.method !== 'GET' || !isOperator(request)) return start(request, response, next)
     response.redirect(303, '/units')
   }
 }

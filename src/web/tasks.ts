@@ -15,22 +15,33 @@ import { deviceLines, type DeviceState } from './device-lines.ts'
 import { wordOf } from './states.ts'
 import type { Visit, Web } from './visit.ts'
 
-/** A thing to do: why, and either the next command or the list to look at. */
-export type Task = { text: string; commands: string[]; href: string | null }
+/**
+ * A thing to do: why, and the next command, or the list to look at, or (`page`) the page where it is done. `about`: what
+ * of the work it belongs to.
+ */
+export type Task = {
+  text: string
+  commands: string[]
+  href: string | null
+  page?: boolean
+  about?: 'registry' | 'people' | 'scripts' | 'plan' | 'devices' | 'airings'
+}
 
 /** So many titles are named in one sentence. */
 const titlesMax = 3
 
 /** What is to be done in the present month. */
 export async function tasksOf(web: Web, visit: Visit, coverage: Coverage): Promise<Task[]> {
-  if (coverage.obligations === 0) return [does(visit.say('todo.registry'), 'loa registry load')]
+  if (coverage.obligations === 0) {
+    return [{ ...does(visit.say('todo.registry'), 'loa registry load'), about: 'registry' }]
+  }
   const who = await peopleWho(web, visit)
   return [
-    ...(await peopleTasks(web, visit)),
-    ...(await scriptTasks(web, visit, who)),
-    ...(await planTasks(web, visit, who)),
-    ...(await deviceTasks(web, visit)),
-    ...(await airingTasks(web, visit, who)),
+    ...about('people', await peopleTasks(web, visit)),
+    ...about('scripts', await scriptTasks(web, visit, who)),
+    ...about('plan', await planTasks(web, visit, who)),
+    ...about('devices', await deviceTasks(web, visit)),
+    ...about('airings', await airingTasks(web, visit, who)),
   ]
 }
 
@@ -51,7 +62,18 @@ function sees(text: string, href: string, ...commands: string[]): Task {
   return { text, commands, href }
 }
 
-async function peopleTasks(web: Web, { say, now }: Visit): Promise<Task[]> {
+function about(what: NonNullable<Task['about']>, tasks: readonly Task[]): Task[] {
+  return tasks.map((task) => ({ ...task, about: what }))
+}
+
+/** The page where it is done in place of the command, for whoever signed in and may open it: they have no command line. */
+function onPage(web: Web, { visitor, person }: Visit, path: string, task: Task): Task {
+  if (person === undefined || !web.mayOpen(visitor, path)) return task
+  return { ...task, href: path, page: true, commands: [] }
+}
+
+async function peopleTasks(web: Web, visit: Visit): Promise<Task[]> {
+  const { say, now } = visit
   const everyone = await people(web.database)
   const approvers = everyone.filter(({ role }) => role === 'approver')
   const keys = (await keyStates(web.database, now)).filter(({ state }) => state !== 'revoked')
@@ -67,7 +89,8 @@ async function peopleTasks(web: Web, { say, now }: Visit): Promise<Task[]> {
       ),
     )
   } else if (approvers.length === 0) {
-    tasks.push(does(say('todo.approver'), 'loa people add tran.thi.b --name "Trần Thị B" --role approver'))
+    const command = 'loa people add tran.thi.b --name "Trần Thị B" --role approver'
+    tasks.push(onPage(web, visit, '/people/new', does(say('todo.approver'), command)))
   } else if (!approvers.some(({ id }) => signing.has(id))) {
     const somebody = `<${say('todo.somebody')}>`
     const admin = everyone.find(({ role }) => role === 'admin')?.id ?? somebody
@@ -76,7 +99,7 @@ async function peopleTasks(web: Web, { say, now }: Visit): Promise<Task[]> {
       waits === undefined
         ? `loa keys new ${approvers[0]?.id ?? ''} --file khoa-duyet.pem --by ${admin}`
         : `loa keys confirm ${waits.kid} --by ${somebody}`
-    tasks.push(does(say('todo.approver-key'), command))
+    tasks.push(onPage(web, visit, '/keys', does(say('todo.approver-key'), command)))
   }
   if ((await currentKeysDocument(web.database)) === undefined) {
     tasks.push(
@@ -95,13 +118,12 @@ async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
       versions.map(({ version }) => ({ id, version })),
     )
     const [draft] = drafts
-    if (draft === undefined) return [does(say('todo.scripts'), `loa scripts import --by ${who('editor')}`)]
-    return [
-      does(
-        say('todo.submit', { count: drafts.length }),
-        `loa scripts submit ${draft.id} ${draft.version} --by ${who('editor')}`,
-      ),
-    ]
+    if (draft === undefined) {
+      const task = does(say('todo.scripts'), `loa scripts import --by ${who('editor')}`)
+      return [onPage(web, visit, '/scripts/new', task)]
+    }
+    const command = `loa scripts submit ${draft.id} ${draft.version} --by ${who('editor')}`
+    return [onPage(web, visit, '/scripts', does(say('todo.submit', { count: drafts.length }), command))]
   }
   const awaiting = web.desk?.state.awaiting ?? []
   const tasks = readingTasks(awaiting, visit, who)
@@ -116,7 +138,8 @@ async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
     submitted.some((each) => each.script === script && each.version === version),
   )
   for (const [why, failed] of Map.groupBy(failures, (failure) => failure.why[language])) {
-    tasks.push(does(say('todo.render-failed', { count: failed.length, why }), 'loa audio render --again'))
+    const said = say('todo.render-failed', { count: failed.length, why })
+    tasks.push(sees(said, '/recordings', 'loa audio render --again'))
   }
   const waiting = await awaitingApproval(database, now)
   const [first] = waiting
@@ -127,7 +150,8 @@ async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
     })
     const titles = `${named.join('; ')}${waiting.length > titlesMax ? '…' : ''}`
     const command = `loa approval sign ${first.script} ${first.version} --by ${who('approver')} --key-file khoa-duyet.pem --root ${first.root.slice(0, 16)}`
-    tasks.push(sees(say('todo.approve', { count: waiting.length, titles }), '/recordings', command))
+    const task = sees(say('todo.approve', { count: waiting.length, titles }), '/recordings', command)
+    tasks.push(onPage(web, visit, '/approvals', task))
   }
   return tasks
 }

@@ -8,13 +8,8 @@ import { monthPicker } from '../month-picker.ts'
 import { askedId, askedMonth } from '../query.ts'
 import { type Tone, toneOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
+import { weekdayIn, weekdayOf, weekdays } from '../weekdays.ts'
 import { type Say, sentence, type Word } from '../words/index.ts'
-
-/** Weeks begin on Monday. */
-const weekdays = [
-  ...(['calendar.monday', 'calendar.tuesday', 'calendar.wednesday', 'calendar.thursday'] as const),
-  ...(['calendar.friday', 'calendar.saturday', 'calendar.sunday'] as const),
-] satisfies Word[]
 
 /** `/calendar?month=&unit=|station=` */
 export async function calendarPage(web: Web, visit: Visit): Promise<Page> {
@@ -100,18 +95,13 @@ function weeksOf(visit: Visit, month: Month, lines: readonly AiringLine[], shown
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7))
 }
 
-/** 0 is Monday. */
-function weekdayOf(day: Day): number {
-  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
-}
-
 function dayLine(visit: Visit, day: Day, lines: readonly AiringLine[], { narrowed, whole }: Shown) {
   const query = new URLSearchParams(narrowed)
   query.set('day', day)
   return {
     day,
     number: Number(day.slice(8)),
-    weekday: visit.say(weekdays[weekdayOf(day)] ?? 'calendar.monday'),
+    weekday: weekdayIn(visit.say, day),
     date: dayIn(visit.language, day),
     today: day === visit.today,
     count: lines.length,

@@ -1,0 +1,73 @@
+/** What of a draft is still to be settled before it can be submitted, as figures for a list. */
+import { fileURLToPath } from 'node:url'
+import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
+import {
+  factsOf,
+  lint,
+  type LintGround,
+  loadPlaceholders,
+  placeNames,
+  type ScriptSource,
+  type SpokenOf,
+} from '../scripts/index.ts'
+import type { Visit, Web } from './visit.ts'
+
+const content = fileURLToPath(new URL('../../content', import.meta.url))
+const speech = fileURLToPath(new URL('../../content/speech', import.meta.url))
+
+/** `errors` keep it from being submitted, `warnings` are to be weighed, `questions` are words read in two ways or none. */
+export type DraftQuestions = { errors: number; warnings: number; questions: number }
+
+/**
+ * Counts what the rules and the reading find in each of these texts today. A language that no voice reads has no
+ * questions: a person reads it.
+ */
+export async function draftQuestions(
+  web: Web,
+  { today }: Visit,
+  sources: readonly ScriptSource[],
+): Promise<DraftQuestions[]> {
+  if (sources.length === 0) return []
+  const ground: LintGround = {
+    placeholders: loadPlaceholders(content),
+    facts: new Map((await factsOf(web.database)).map((fact) => [fact.id, fact])),
+    day: today,
+    speakUnconfirmed: false,
+    places: await placeNames(web.database, today),
+  }
+  const readings = new Map<string, SpokenOf | undefined>()
+  for (const { language } of sources) {
+    if (!readings.has(language)) readings.set(language, await readingOf(language))
+  }
+  return sources.map((source) => {
+    const spokenOf = readings.get(source.language)
+    const found = lint(source, spokenOf === undefined ? ground : { ...ground, spokenOf })
+    const errors = found.filter(({ level }) => level === 'error').length
+    const questions = spokenOf === undefined ? 0 : questionsIn(source, ground, spokenOf)
+    return { errors, warnings: found.length - errors, questions }
+  })
+}
+
+async function readingOf(language: string): Promise<SpokenOf | undefined> {
+  if (!(await hasLexicon(speech, language))) return undefined
+  const lexicon = await loadLexicon(speech, { language })
+  return (text) => {
+    const spoken = speak(text, lexicon)
+    return { ...spoken, foreign: looksForeign(spoken) }
+  }
+}
+
+/** Slots say what the register says of them, which was settled there; what is open in them is not the writer's. */
+function questionsIn({ body }: ScriptSource, { placeholders, facts }: LintGround, read: SpokenOf): number {
+  const values = new Map(
+    placeholders.map(({ name, from }) => {
+      const fact = 'fact' in from ? facts.get(from.fact) : undefined
+      return [name, fact?.spoken ?? fact?.value ?? 'xã']
+    }),
+  )
+  const filled = body
+    .replaceAll(/\{\{[#/]if[^{}]*\}\}/g, '')
+    .replaceAll(/\{\{ *([a-z0-9.]+) *\}\}/g, (_, name: string) => values.get(name) ?? '')
+  const { questions, unlisted = 0 } = read(filled)
+  return questions.length + unlisted
+}
