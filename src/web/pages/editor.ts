@@ -6,6 +6,7 @@
  * again with all that was typed. Pressing twice saves once, because the same words on the same version are that version.
  */
 import type { Request, RequestHandler, Response } from 'express'
+import { hasVoice } from '../../audio/index.ts'
 import { AppError } from '../../base/errors.ts'
 import { cleanText } from '../../base/text.ts'
 import { people } from '../../people/index.ts'
@@ -35,6 +36,7 @@ import {
   wrongIn,
 } from './editor-form.ts'
 import { editorView, type Listening, type Told } from './editor-page.ts'
+import { speechFolder } from './editor-ground.ts'
 import { answered, answerFrom, readAloud } from './editor-reading.ts'
 import { presentAt } from './me.ts'
 
@@ -171,14 +173,13 @@ async function refusedSaving(
   typed: Typed,
   error: AppError,
 ): Promise<Told & { typed: Typed }> {
-  const refusal = error.sentence[visit.language]
-  if (!(error instanceof DraftConflict)) return { typed, refusal }
+  if (!(error instanceof DraftConflict)) return { typed, refusal: error.sentence[visit.language] }
   // A new script is never written on top of another one that happens to have its name.
   if (typed.basedOn === '') return { typed, wrong: { script: visit.say('editor.wrong-id-taken') } }
   const names = new Map((await people(web.database)).map(({ id, name }) => [id, name]))
   const conflict = conflictOf(visit, error, (id) => names.get(id) ?? id)
   // From here on what is saved stands on theirs, which has been seen.
-  return { typed: { ...typed, basedOn: String(conflict.version) }, refusal, conflict }
+  return { typed: { ...typed, basedOn: String(conflict.version) }, conflict }
 }
 
 /** The editor with its reading. */
@@ -194,6 +195,6 @@ async function shown(web: Web, visit: Visit, typed: Typed, told: Told): Promise<
     ...(reading === undefined ? {} : { reading }),
     isNew: typed.basedOn === '',
     content: web.content,
-    mayListen: web.drafts !== undefined && language === 'vi',
+    mayListen: web.drafts !== undefined && (await hasVoice(speechFolder(web), language)),
   })
 }

@@ -115,7 +115,11 @@ async function versionLines(
   return lines
 }
 
-function deedLine({ say, language }: Visit, deed: Pick<Deed, 'at' | 'person' | 'what' | 'detail'>, names: ReadonlyMap<string, string>) {
+function deedLine(
+  { say, language }: Visit,
+  deed: Pick<Deed, 'at' | 'person' | 'what' | 'detail'>,
+  names: ReadonlyMap<string, string>,
+) {
   const word = `deed.${deed.what}`
   const why = (deed.detail as { why?: unknown } | null)?.why
   return {
