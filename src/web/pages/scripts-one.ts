@@ -106,7 +106,7 @@ async function versionLines(
     const deeds = await deedsOf(web.database, { subject: `${id}/${version}` })
     lines.push({
       version,
-      href: visit.link({ version, saved: undefined }),
+      href: `/scripts/${id}?version=${version}`,
       current: version === shown,
       state: chipOf(stateOf(version)),
       deeds: deeds.map((deed) => deedLine(visit, deed, names)),
@@ -150,12 +150,14 @@ async function differenceIn(web: Web, visit: Visit, { id, versions }: ScriptSumm
   }
 }
 
-async function readingOf(web: Web, visit: Visit, { source }: ScriptVersion) {
+/** A draft as it would be heard today, with what is wrong; what was submitted, as it was fixed then. */
+async function readingOf(web: Web, visit: Visit, { source, text }: ScriptVersion) {
   const { panel } = await readAloud(web, visit, {
-    draft: source,
+    draft: { ...source, body: text ?? source.body },
     language: source.language,
     place: (visit.query.get('place') ?? '').slice(0, 100),
     station: visit.query.get('station') ?? '',
   })
-  return { ...panel, answers: false }
+  const weighed = text === null ? {} : { problem: '', findings: [], calm: false }
+  return { ...panel, ...weighed, answers: false }
 }
