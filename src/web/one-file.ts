@@ -37,7 +37,7 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
     // The rest is read and dropped, so that the browser hears the answer; a body without an end ends the connection.
-    if (size > 16 * most) request.destroy()
+    if (size > 16 * most) throw tooLarge(most - aroundBytes)
     if (size <= most) chunks.push(chunk)
   }
   if (size > most) throw tooLarge(most - aroundBytes)

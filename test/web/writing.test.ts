@@ -321,6 +321,10 @@ describe('the list', () => {
           /<th scope="row"><a href="\/scripts\/([^"]+)"/g,
         ),
       ].map(([, id]) => id)
+    const lengths = (await get('/scripts.csv?sort=length')).text.trim().split('\r\n').slice(1)
+    const seconds = lengths.map((line) => Number(/,(\d+),[^,]*,[^,]*$/.exec(line)?.[1]))
+    expect(seconds).toEqual([...seconds].sort((a, b) => a - b))
+    expect(seconds.at(-1)).toBeGreaterThan(30)
     expect((await order('state')).at(-1)).toBe('trinh-roi-thu-hoi')
     expect(await order('title')).toHaveLength((await scriptsOf(office.month.database)).length)
     expect(readerSees((await get('/scripts?q=khongcogi')).text)).toContain('Không có dòng nào khớp')

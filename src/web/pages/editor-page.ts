@@ -82,7 +82,7 @@ export function editorView(visit: Visit, typed: Typed, shown: Shown): Page {
       moreOpen: ['audience', 'facts', 'sources', 'summaryEn'].some((name) => name in wrong),
       bodyHelp: say('editor.body-help', { most: bodyCharactersMax }),
       slots: slotsIn(visit, typed, shown.content),
-      reading: shown.reading === undefined ? null : { ...shown.reading, answers: true },
+      reading: shown.reading === undefined ? null : { ...shown.reading, answers: visit.path },
       mayListen: shown.mayListen === true,
       listening: listening === undefined ? null : { src: '', length: '', why: '', ...listening },
     },

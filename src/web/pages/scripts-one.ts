@@ -159,5 +159,5 @@ async function readingOf(web: Web, visit: Visit, { source, text }: ScriptVersion
     station: visit.query.get('station') ?? '',
   })
   const weighed = text === null ? {} : { problem: '', findings: [], calm: false }
-  return { ...panel, ...weighed, answers: false }
+  return { ...panel, ...weighed, answers: '' }
 }

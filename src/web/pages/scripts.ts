@@ -1,6 +1,7 @@
 /** Scripts: every one with how its newest version stands, to search, sort and take away as a table. */
 import { versionStates } from '../../approval/index.ts'
 import { byVietnameseName, foldName } from '../../base/text.ts'
+import { toMilliseconds } from '../../base/time.ts'
 import { people, type Role } from '../../people/index.ts'
 import {
   readingSeconds,
@@ -40,21 +41,22 @@ type Line = {
   newest: VersionSummary
   title: string
   state: VersionState
-  seconds: number
   by: string
+  /** Read when it is shown or asked for: each needs its whole text. */
+  seconds: number | null
 }
 
 const orders: Readonly<Record<string, { word: Word; compare: (a: Line, b: Line) => number }>> = {
   '-changed': {
     word: 'scripts.by-changed',
-    compare: (a, b) => (a.newest.createdAt < b.newest.createdAt ? 1 : -1),
+    compare: (a, b) => toMilliseconds(b.newest.createdAt) - toMilliseconds(a.newest.createdAt),
   },
   title: { word: 'scripts.by-title', compare: (a, b) => byVietnameseName(a.title, b.title) },
   state: {
     word: 'scripts.by-state',
     compare: (a, b) => versionStatesInOrder.indexOf(a.state) - versionStatesInOrder.indexOf(b.state),
   },
-  length: { word: 'scripts.by-length', compare: (a, b) => a.seconds - b.seconds },
+  length: { word: 'scripts.by-length', compare: (a, b) => (a.seconds ?? 0) - (b.seconds ?? 0) },
 }
 const usualOrder = '-changed'
 
@@ -62,7 +64,8 @@ const usualOrder = '-changed'
 export async function scriptsPage(web: Web, visit: Visit): Promise<Page> {
   const { say } = visit
   const { q, state, kind, sort, lines: all, total } = await scriptsAsked(web, visit)
-  const { lines, paging } = pageOf(all, askedPage(visit.query), visit.link)
+  const { lines: here, paging } = pageOf(all, askedPage(visit.query), visit.link)
+  const lines = await measured(web, here)
   const title = say('nav.scripts')
   return {
     view: 'scripts',
@@ -84,7 +87,7 @@ export async function scriptsPage(web: Web, visit: Visit): Promise<Page> {
         state: chipOf(line.state),
         version: line.newest.version,
         language: languageIn(say, line.newest.language),
-        length: lengthOf(line.seconds * 1000),
+        length: lengthOf((line.seconds ?? 0) * 1000),
         at: momentIn(visit.language, line.newest.createdAt),
         why: line.state === 'returned' ? (line.newest.returnedWhy ?? '') : '',
       })),
@@ -96,7 +99,7 @@ export async function scriptsPage(web: Web, visit: Visit): Promise<Page> {
 /** `/scripts.csv`: all lines of the same filter. */
 export async function scriptsSheet(web: Web, visit: Visit): Promise<Sheet> {
   const { say } = visit
-  const { lines } = await scriptsAsked(web, visit)
+  const lines = await measured(web, (await scriptsAsked(web, visit)).lines)
   return {
     name: 'loa-lang-ban-tin',
     head: [
@@ -105,7 +108,7 @@ export async function scriptsSheet(web: Web, visit: Visit): Promise<Sheet> {
     ],
     rows: lines.map(({ id, title, kind, newest, state, seconds, by }) => [
       ...[id, title, kindIn(visit, kind), newest.version, say(wordOf(chipOf(state)))],
-      ...[newest.language, Math.round(seconds), by, newest.createdAt],
+      ...[newest.language, Math.round(seconds ?? 0), by, newest.createdAt],
     ]),
   }
 }
@@ -120,13 +123,14 @@ async function scriptsAsked(web: Web, visit: Visit) {
   const sort = Object.hasOwn(orders, asked) ? asked : usualOrder
   const all = await scriptLines(web, visit)
   const wanted = foldName(q)
-  const lines = all
+  const found = all
     .filter((line) => state === undefined || line.state === state)
     .filter((line) => kind === undefined || line.kind === kind)
     .filter(({ id, newest }) => {
       return q === '' || (wanted !== '' && answers([newest.title, newest.titleEn, id], wanted))
     })
-    .sort((a, b) => orders[sort]?.compare(a, b) || (a.id < b.id ? -1 : 1))
+  const lines = sort === 'length' ? await measured(web, found) : found
+  lines.sort((a, b) => orders[sort]?.compare(a, b) || (a.id < b.id ? -1 : 1))
   return { q, state, kind, sort, lines, total: all.length }
 }
 
@@ -139,14 +143,26 @@ async function scriptLines(web: Web, { now, language }: Visit): Promise<Line[]> 
   for (const { id, kind, versions } of await scriptsOf(database)) {
     const newest = versions.at(-1)
     if (newest === undefined) continue
-    const whole = await versionOf(database, { script: id, version: newest.version })
     lines.push({
       ...{ id, kind, newest },
       title: language === 'vi' ? newest.title : newest.titleEn,
       state: states.get(`${id}/${newest.version}`) ?? 'draft',
-      seconds: readingSeconds((whole?.text ?? whole?.source.body ?? '').replaceAll(/\{\{[#/][^}]*\}\}/g, '')),
+      seconds: null,
       by: names.get(newest.author) ?? newest.author,
     })
   }
   return lines
+}
+
+/** The lines with how long each takes to read; what is measured already stays. */
+async function measured(web: Web, lines: readonly Line[]): Promise<Line[]> {
+  const all: Line[] = []
+  for (const line of lines) {
+    const { id: script, newest, seconds } = line
+    const whole =
+      seconds === null ? await versionOf(web.database, { script, version: newest.version }) : undefined
+    const text = whole?.text ?? whole?.source.body ?? ''
+    all.push({ ...line, seconds: seconds ?? readingSeconds(text.replaceAll(/\{\{[#/][^}]*\}\}/g, '')) })
+  }
+  return all
 }
