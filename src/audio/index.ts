@@ -25,12 +25,14 @@ export {
   type ListenOptions,
   type Verdict,
 } from './listen/index.ts'
+export { type DraftSound, DraftStudio } from './drafts.ts'
 export { joinForDownload, notesMilliseconds } from './notes-piece.ts'
 export type { RenderProgress } from './progress.ts'
 export { RenderDesk, type RenderingState } from './render-desk.ts'
 export { renderWanted, type RenderOptions, type RenderResult } from './render.ts'
 export type { Awaiting } from './wanted.ts'
-export { hasVoice } from './studio.ts'
+export { hasVoice, type VoiceKeys } from './studio.ts'
+export { readingOf, submitToBeRead } from './submitting.ts'
 export { storeSize, type StoreSize } from './sentences/index.ts'
 export { audioSelfTest, type SelfTest } from './self-test.ts'
 export {

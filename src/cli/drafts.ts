@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { returnVersion } from '../approval/index.ts'
+import { readingOf } from '../audio/index.ts'
 import { dayOf } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
 import { cleanText, lineAndColumn } from '../base/text.ts'
@@ -18,7 +19,7 @@ import {
   versionOf,
 } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
-import { contentFiles, readingIn, sourceOf, versionGiven } from './scripts.ts'
+import { contentFiles, sourceOf, versionGiven } from './scripts.ts'
 import { argument, FoundFaults, required, workCommand } from './shell.ts'
 
 /** What was linted: its name for people, and on which line its text begins. */
@@ -97,7 +98,7 @@ async function lintAll(work: Work, args: readonly string[]) {
   }
   const results = []
   for (const { name, source, linesBefore } of linted) {
-    const spokenOf = await readingIn(work, source.language)
+    const spokenOf = await readingOf(work.speechFolder, source.language)
     const findings = lint(source, spokenOf === undefined ? base : { ...base, spokenOf }).map((finding) => {
       const { line, column } = lineAndColumn(source.body, finding.at)
       return { ...finding, line: line + linesBefore, column }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
 import { versionStates } from '../approval/index.ts'
-import { hasLexicon, hasVoice, loadLexicon, looksForeign, speak } from '../audio/index.ts'
+import { submitToBeRead } from '../audio/index.ts'
 import {
   importScript,
   loadPlaceholders,
@@ -12,8 +12,6 @@ import {
   scriptLanguages,
   scriptsOf,
   type ScriptSource,
-  type SpokenOf,
-  submitVersion,
   withdrawVersion,
 } from '../scripts/index.ts'
 import type { Work } from '../work.ts'
@@ -115,51 +113,18 @@ function broughtBy({ script, version }: { script: string; version: number }, tag
   ]
 }
 
-/**
- * Submits a version, with the questions and length that its spoken form shows; says in which language it is and
- * who will read it. Refuses what `submitVersion` refuses, and (`invalid`) a greeting that no voice speaks: it is
- * made for each station, and nobody brings one.
- */
+/** Submits a version with this folder's registers and voices; as `submitToBeRead`. */
 export async function submitScript(
   work: Work,
   given: { script: string; version: number; by: string; speakUnconfirmed?: boolean },
 ): Promise<{ language: string; readBy: 'voice' | 'person' }> {
-  const known = (await scriptsOf(work.database)).find(({ id }) => id === given.script)
-  const language = known?.versions.find(({ version }) => version === given.version)?.language ?? 'vi'
-  const readBy = (await hasVoice(work.speechFolder, language)) ? 'voice' : 'person'
-  if (readBy === 'person' && known?.kind === 'greeting') throw noVoiceGreets(language)
-  const spokenOf = await readingIn(work, language)
-  await submitVersion(work.database, {
-    script: given.script,
-    version: given.version,
-    by: given.by,
+  return submitToBeRead(work.database, {
+    ...{ script: given.script, version: given.version, by: given.by },
     now: work.clock.now(),
+    speechFolder: work.speechFolder,
     speakUnconfirmed: given.speakUnconfirmed ?? work.config.speakUnconfirmed,
     placeholders: loadPlaceholders(work.config.content),
-    ...(spokenOf === undefined ? {} : { spokenOf }),
   })
-  return { language, readBy }
-}
-
-function noVoiceGreets(language: string): AppError {
-  return new AppError('invalid', {
-    vi: `Lời chào do máy đọc cho từng đài, mà chưa có giọng máy đọc được tiếng “${language}”. Hãy viết lời chào bằng tiếng Việt (language: vi), hoặc thêm giọng vào content/speech/voices.yaml.`,
-    en: `A greeting is spoken by a voice for each station, and no voice speaks “${language}”. Write it in Vietnamese (language: vi), or add a voice to content/speech/voices.yaml.`,
-  })
-}
-
-/**
- * How the programme reads a language aloud; undefined for a language without a lexicon, which a person reads, so
- * that nothing is asked.
- */
-/** How the programme reads a language aloud; undefined for one without a lexicon, which a person reads. */
-export async function readingIn(work: Work, language: string): Promise<SpokenOf | undefined> {
-  if (!(await hasLexicon(work.speechFolder, language)) && language !== 'vi') return undefined
-  const lexicon = await loadLexicon(work.speechFolder, { language })
-  return (text) => {
-    const spoken = speak(text, lexicon)
-    return { ...spoken, foreign: looksForeign(spoken) }
-  }
 }
 
 /** All Markdown files of content/scripts, in order of name. */

@@ -116,8 +116,8 @@ export function readScript(markdown: string): ReadSource {
   }
   let read: unknown
   try {
-    // Aliases could make a short text huge.
-    read = parse(match[1], { maxAliasCount: 0, logLevel: 'error' })
+    // Aliases could make a short text huge. The line of the “---” is counted: a fault is named by its line in the file.
+    read = parse(`\n${match[1]}`, { maxAliasCount: 0, logLevel: 'error' })
   } catch (error) {
     const why = reasonOf(error).split('\n')[0] ?? ''
     return no(`Phần khai báo không đúng YAML: ${why}`, `The front matter is not valid YAML: ${why}`)

@@ -127,7 +127,8 @@ function wordsIn(number: string): number {
   return figures + namesOfZeros + named
 }
 
-function slotsOf(kind: ScriptKind, ground: Ground): Record<string, string | undefined> {
+/** Every name that may stand in a text of this kind, with what it says on that day; undefined: nothing to say. */
+export function slotsOf(kind: ScriptKind, ground: Ground): Record<string, string | undefined> {
   const slots: Record<string, string | undefined> = {}
   for (const { name, from, where } of ground.placeholders) {
     if (where === 'greeting' && kind !== 'greeting') continue

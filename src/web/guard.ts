@@ -14,6 +14,7 @@ export function guard(web: Web, route: Route): RequestHandler {
     const reading = route.method === 'get'
     if (!reading && !isOurPage(web, request)) throw new AppError('forbidden', sentence('error.not-our-page'))
     if (await mayPass(web, route, request, response, reading)) next()
+    else if (!response.headersSent) await route.signedOut?.(request, response, next)
   }
 }
 
@@ -29,6 +30,7 @@ async function mayPass(
   const who = whoIs(visitor)
   if (who === undefined) {
     // Somebody at another machine, where only this one's desk is open, is told so rather than asked for a password.
+    if (!reading && route.signedOut !== undefined) return false
     if (!reading) throw new HttpRefusal(401, sentence('error.signed-out'))
     response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`)
     return false

@@ -12,11 +12,12 @@
  * as sample data wherever it shows. Nothing but whether the hub is well is answered under a name that is not this
  * hub's (host.ts).
  */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import compression from 'compression'
 import express from 'express'
 import helmet from 'helmet'
-import type { RenderDesk } from '../audio/index.ts'
+import { DraftStudio, type RenderDesk, type VoiceKeys } from '../audio/index.ts'
 import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Clock } from '../base/time.ts'
@@ -54,6 +55,14 @@ export type WebOptions = {
   openDesk?: boolean
   /** Where files lie that people are sending; absent where none are taken. */
   incomingFolder?: string
+  /** The folder with placeholders and speech; the one that comes with the programme unless told otherwise. */
+  content?: string
+  /** Whether facts that nobody has confirmed yet may be spoken (exercises only). */
+  speakUnconfirmed?: boolean
+  /** Where drafts lie that are read to their writers; absent where none are read. */
+  draftsFolder?: string
+  /** Keys of speech services, for reading drafts. */
+  voiceKeys?: VoiceKeys
   /** Signs cookies and encrypts what codes are made of; without it sessions end with the process. */
   secret?: string
   /** Where people find the pages when a proxy on this machine stands before them: an origin, such as https://loa.example.vn. */
@@ -78,11 +87,15 @@ const ownNameOf = (publicUrl: string | undefined): string[] =>
 export function createWeb(options: WebOptions): WithTable {
   const folder = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const closing = new AbortController()
-  const { incomingFolder, names = [], secret = newSecret(), ...rest } = options
+  const { incomingFolder, draftsFolder, voiceKeys, names = [], secret = newSecret(), ...rest } = options
   const { database, clock, log, publicUrl } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
+  const content = options.content ?? folder('../../content')
   const web: Web = {
     ...rest,
+    content,
+    speakUnconfirmed: options.speakUnconfirmed ?? false,
+    ...(draftsFolder === undefined ? {} : { drafts: draftsIn(draftsFolder, content, voiceKeys, closing) }),
     ...(incoming === undefined ? {} : { incoming }),
     uploadCounts: { fit: 0, unfit: 0, refused: 0, failed: 0 },
     closing: closing.signal,
@@ -112,6 +125,15 @@ export function createWeb(options: WebOptions): WithTable {
   app.use(meet(web), nowhere)
   app.use(errorPages(web))
   return app
+}
+
+function draftsIn(
+  folder: string,
+  content: string,
+  voiceKeys: VoiceKeys | undefined,
+  { signal: closing }: AbortController,
+): DraftStudio {
+  return new DraftStudio({ folder, speechFolder: join(content, 'speech'), voiceKeys, closing })
 }
 
 /** Figures about the hub are for whoever watches it from its own machine. */

@@ -17,14 +17,19 @@ export type Route = {
   scope?: 'one' | 'list'
   /** Open to those, too, who have not set up the codes they must have. */
   unfinished?: boolean
-  /** Takes a form: its fields are read before. */
-  form?: boolean
+  /** Takes a form: its fields are read before; within the usual bound, or within its own where it takes whole texts. */
+  form?: boolean | FormBound
   /** Answers programmes, who are nobody: it is not asked who is there. */
   bare?: boolean
   /** Tried often it is guessed: bounded for each address. */
   bounded?: boolean
   handle: RequestHandler
+  /** Answers whoever is not signed in any more with what they typed, for they typed it here; without it they are told so. */
+  signedOut?: RequestHandler
 }
+
+/** How much a form may bring: bytes of its body, and fields. */
+export type FormBound = { bytes: number; fields: number }
 
 /** Everyone who may read at all, also while nobody has an account. */
 export const readers: readonly Who[] = [

@@ -34,7 +34,7 @@ import { stationPage, stationsPage, stationsSheet } from './pages/stations.ts'
 import { unitPage, unitsPage, unitsSheet } from './pages/units.ts'
 import { uploadPage, uploadsPage, uploadsSheet } from './pages/uploads.ts'
 import { renderingDeed, renderingEvents } from './rendering.ts'
-import { provincial, readers, type Route, studio } from './route.ts'
+import { type FormBound, provincial, readers, type Route, studio } from './route.ts'
 import { uploadFormPage, uploadTaken } from './upload-taking.ts'
 import { sentence } from './words/index.ts'
 import { page, type Page, sheet, type Visit, type Web } from './visit.ts'
@@ -43,7 +43,7 @@ import type { Sheet } from './csv.ts'
 import { meet, metAt, originOf, type Visitor, type Who, whoIs } from './who.ts'
 
 /** A form has a few short texts. */
-const formBytesMax = 64 * 1024
+const usualForm: FormBound = { bytes: 64 * 1024, fields: 20 }
 /** Tries from one address in a minute, where a secret is asked for. */
 const triesMax = 60
 
@@ -131,7 +131,6 @@ function isOperator(request: express.Request): boolean {
 
 /** Mounts the table: bound, guard, fields of a form, then the page or deed, whose doings carry where they came from. */
 export function mount(app: express.Express, web: Web, routes: readonly Route[]): void {
-  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 20 })
   const bounded = rateLimit({
     windowMs: 60_000,
     limit: triesMax,
@@ -144,16 +143,23 @@ export function mount(app: express.Express, web: Web, routes: readonly Route[]):
     },
   })
   for (const route of routes) {
+    const form = formOf(route)
     const before = [
       ...(route.bounded === true ? [bounded] : []),
       ...(route.bare === true ? [] : [meet(web)]),
-      guard(web, route),
-      ...(route.form === true ? [form] : []),
+      // Whoever is signed out gets back what they typed, so it is read first.
+      ...(route.signedOut === undefined ? [guard(web, route), ...form] : [...form, guard(web, route)]),
     ]
     app[route.method](route.path, ...before, (request, response, next) =>
       actingFrom(originOf(request), () => route.handle(request, response, next)),
     )
   }
+}
+
+function formOf({ form }: Route): express.RequestHandler[] {
+  if (form === undefined || form === false) return []
+  const { bytes, fields } = form === true ? usualForm : form
+  return [express.urlencoded({ extended: false, limit: bytes, parameterLimit: fields })]
 }
 
 /** Whether somebody may open the page at a fixed address of the table. */

@@ -1,6 +1,6 @@
 /** One visit to a page: who looks, when, in which language, and what the address asks for. */
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
-import type { RenderDesk } from '../audio/index.ts'
+import type { DraftStudio, RenderDesk } from '../audio/index.ts'
 import { dayOf, type Day } from '../base/calendar.ts'
 import type { Log } from '../base/log.ts'
 import type { Clock, Instant } from '../base/time.ts'
@@ -39,6 +39,12 @@ export type Web = {
   mayOpen: (visitor: Visitor, path: string) => boolean
   /** Files on their way to us; absent where none are taken. */
   incoming?: Incoming
+  /** The folder with the placeholders and how things are pronounced. */
+  content: string
+  /** Whether facts that nobody has confirmed yet may be spoken (exercises only). */
+  speakUnconfirmed: boolean
+  /** Reads drafts to their writers; absent where nothing is read aloud. */
+  drafts?: DraftStudio
   /** What became of the recordings that people sent through the pages since the start. */
   uploadCounts: UploadCounts
   /** Aborted when the pages are closed: what still works for one of them ends. */

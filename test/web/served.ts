@@ -21,6 +21,7 @@ export type ServedWith = {
   desk?: RenderDesk
   openDesk?: boolean
   incomingFolder?: string
+  draftsFolder?: string
   secret?: string
   publicUrl?: string
   names?: readonly string[]
