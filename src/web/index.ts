@@ -129,6 +129,8 @@ const safety = helmet({
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       mediaSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      manifestSrc: ["'self'"],
       formAction: ["'self'"],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],

@@ -120,7 +120,7 @@ function home(web: Web): express.RequestHandler {
   const month = page(web, monthPage)
   return (request, response, next) => {
     if (request.method !== 'GET' || !isOperator(request)) return month(request, response, next)
-    response.redirect(303, '/units')
+    response.redirect(303, '/today')
   }
 }
 
