@@ -52,8 +52,12 @@ self.waitingWords = (function () {
     return within('readwrite', (store) => asked(store.delete(id)))
   }
 
+  /** Marks a word as refused, unless its person dropped it meanwhile. */
   function refuse(word, why) {
-    return within('readwrite', (store) => asked(store.put({ ...word, refused: true, why })))
+    return within('readwrite', async (store) => {
+      if ((await asked(store.get(word.id))) === undefined) return
+      await asked(store.put({ ...word, refused: true, why }))
+    })
   }
 
   async function sentenceOf(response) {
