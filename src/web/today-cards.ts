@@ -73,12 +73,11 @@ export async function todayCards(web: Web, visit: Visit, facts: TodayFacts, refu
 }
 
 async function cardOf(desk: Desk, one: TodayAiring, place: Place) {
-  const { visit, title } = desk
+  const { visit } = desk
   const { airing, station, outcome, said } = one
   const { language, say } = visit
-  const moment = momentIn(language, airing.plannedAt)
+  const { moment, title: name, label } = named(desk, airing)
   const today = dayOf(airing.plannedAt) === visit.today
-  const name = title(airing.script, airing.version)
   const isToPlay = outcome.state === 'coming' || (outcome.state === 'waiting' && said.length === 0)
   const byHand = airing.devices.length === 0
   const mine = said.find(({ person }) => person === visit.person?.id)
@@ -89,12 +88,13 @@ async function cardOf(desk: Desk, one: TodayAiring, place: Place) {
     day: today ? '' : dayIn(language, dayOf(airing.plannedAt)),
     moment,
     title: name,
-    label: `${moment}, ${name}`,
+    label,
     length: say('today.length', { length: lengthOf(millisecondsBetween(airing.plannedAt, airing.endsAt)) }),
     stationName: station.name,
     sample: station.sample,
     state: outcome.state,
-    why: outcome.why?.[language] ?? '',
+    // Where people decide, the heading above says what is missing.
+    why: byHand && place !== 'others' ? '' : (outcome.why?.[language] ?? ''),
     file: isToPlay ? airingHref(airing, visit.today) : null,
     print: isToPlay && byHand ? `/airings/${airing.id}/script` : null,
     words: await wordsOf(desk, one, place),
@@ -108,8 +108,14 @@ async function cardOf(desk: Desk, one: TodayAiring, place: Place) {
   }
 }
 
+/** An airing in a few words: when and what. */
+function named({ visit, title: titleOf }: Desk, { plannedAt, script, version }: TodayAiring['airing']) {
+  const [moment, title] = [momentIn(visit.language, plannedAt), titleOf(script, version)]
+  return { moment, title, label: `${moment}, ${title}` }
+}
+
 /** The two forms of a card: shown when it has begun; until then they wait in the page for the phone's own clock. */
-async function wordsOf(desk: Desk, { airing, station, outcome }: TodayAiring, place: Place) {
+async function wordsOf(desk: Desk, { airing, station, outcome, said }: TodayAiring, place: Place) {
   const { visit, web, maySpeak } = desk
   const later = place === 'others' && outcome.state === 'coming' && airing.devices.length === 0
   if (!maySpeak || (place !== 'to-say' && place !== 'to-sign' && !later)) return null
@@ -119,10 +125,10 @@ async function wordsOf(desk: Desk, { airing, station, outcome }: TodayAiring, pl
   const wrong = (outcome: string): string => (typed?.outcome === outcome ? (refused?.why ?? '') : '')
   return {
     id: airing.id,
-    action: `/airings/${airing.id}/attest`,
+    ...{ action: `/airings/${airing.id}/attest`, ...named(desk, airing) },
     person: visit.person?.id ?? '',
     opens: later ? airing.plannedAt : null,
-    differs: place === 'to-sign',
+    ...formsIn(place, said),
     playedWord: randomIds.next('w'),
     missedWord: randomIds.next('w'),
     playedWhy: wrong('played'),
@@ -140,6 +146,14 @@ async function wordsOf(desk: Desk, { airing, station, outcome }: TodayAiring, pl
       chosen: typed?.reason === reason,
     })),
   }
+}
+
+/** Which forms a card has: both, or beside somebody's word only the one that says otherwise. */
+function formsIn(place: Place, said: readonly Attestation[]) {
+  if (place !== 'to-sign') return { differs: false, played: true, missed: true }
+  const open = said.filter(({ countersignedBy }) => countersignedBy === null)
+  const has = (outcome: Attestation['outcome']): boolean => open.some((word) => word.outcome === outcome)
+  return { differs: true, played: !has('played'), missed: !has('missed') }
 }
 
 async function toSign(desk: Desk, { said, station }: TodayAiring) {

@@ -35,7 +35,6 @@ export async function todayFacts(web: Web, visit: Visit, only?: string): Promise
   const { database } = web
   const { now, today } = visit
   const month = monthOf(now)
-  const stations = new Map((await stationsOf(database)).map((station) => [station.id, station]))
   const months = [...new Set([plusDays(today, -daysBack), today, plusDays(today, daysAhead)].map(monthIn))]
   const airings: TodayAiring[] = []
   let units: UnitCoverage[] = []
@@ -47,7 +46,9 @@ export async function todayFacts(web: Web, visit: Visit, only?: string): Promise
     )
     if (mine.length === 0) continue
     any = true
-    const asked = { month: each, stations: mine.map(([station]) => station) }
+    const ids = mine.map(([station]) => station)
+    const stations = new Map((await stationsOf(database, { ids })).map((station) => [station.id, station]))
+    const asked = { month: each, stations: ids }
     const outcomes = await airingOutcomes(database, { ...asked, now })
     airings.push(...(await togetherIn(web, asked, outcomes, stations)))
     if (each === month) units = await unitsOf(web, { month, now, outcomes, stations, unitOf: new Map(mine) })
