@@ -183,6 +183,26 @@ describe('without a network', () => {
     await waiting().waitFor({ state: 'hidden' })
   })
 
+  it('at most 200 words wait, and none longer than 30 days', async () => {
+    const airing = await xa.due()
+    await signIn()
+    await settled()
+    // Of somebody else who works with this phone: they take room, and are nobody else's to send.
+    const fill = (from: number, to: number, at: string, person: string): string =>
+      `(async () => { const kept = []; for (let one = ${from}; one < ${to}; one += 1) kept.push(await waitingWords.add({ id: 'w-' + one, at: ${at}, person: '${person}', card: '', label: 'Từ tháng trước', action: '/airings/x/attest', fields: [] }, 200)); return kept.filter(Boolean).length })()`
+    expect(await page.evaluate(fill(0, 1, 'Date.now() - 31 * 24 * 3600e3', 'hoa-loa'))).toBe(1)
+    await page.reload()
+    await waiting().getByText('Đã quá 30 ngày nên không gửi nữa.').waitFor()
+    await hasNetwork(false)
+    expect(await page.evaluate(fill(1, 205, 'Date.now()', 'ra-ve'))).toBe(199)
+    await hasNetwork(true)
+    // There is no room on the phone: the form goes its usual way.
+    await card(airing).locator('button.big').first().click()
+    await page.waitForURL(/\/today/)
+    await card(airing).getByText('Rút lại', { exact: true }).waitFor()
+    expect(await said(airing)).toHaveLength(1)
+  })
+
   it('a session that ended meanwhile loses nothing: who signs in again sends it, and nobody else', async () => {
     const airing = await xa.due()
     await signIn()

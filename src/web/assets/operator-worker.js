@@ -112,7 +112,7 @@
     const result = await self.waitingWords.sendAll(known.days)
     for (const client of await self.clients.matchAll()) client.postMessage('waiting-words')
     // The browser tries again later, and each time longer after.
-    if (result.left > 0 && !result.signedOut) throw new Error('words are still waiting')
+    if (result.left > 0 && result.away.length === 0) throw new Error('words are still waiting')
   }
   self.addEventListener('sync', (event) => {
     if (event.tag === 'waiting-words') event.waitUntil(sendWaiting())

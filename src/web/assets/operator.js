@@ -102,11 +102,16 @@
     }
   }
 
-  async function send() {
+  /** Where this phone keeps nothing, nothing waits. */
+  function send() {
+    return sendNow().catch(() => undefined)
+  }
+
+  async function sendNow() {
     const before = (await show()).waiting.length
     if (before === 0) return
     const result = await queue.sendAll(words.days)
-    document.querySelector('#waiting-sign-in').hidden = !result.signedOut
+    document.querySelector('#waiting-sign-in').hidden = !result.away.includes(person)
     const { waiting, gone } = await show()
     if (result.sent > 0 && gone.length > 0) refresh(gone)
     else if (waiting.length > 0) await askWorker()

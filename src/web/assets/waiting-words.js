@@ -95,8 +95,10 @@ self.waitingWords = (function () {
   }
 
   async function sendEach(days) {
-    const result = { sent: 0, refused: 0, left: 0, signedOut: false }
+    const result = { sent: 0, refused: 0, left: 0 }
     let stopped = false
+    /** Those whose session has ended, and those who gave a word and have handed the phone on. */
+    const away = new Set()
     for (const word of await all()) {
       if (word.refused) continue
       if (Date.now() - word.at > days * dayMs) {
@@ -104,17 +106,17 @@ self.waitingWords = (function () {
         result.refused += 1
         continue
       }
-      const outcome = stopped ? 'later' : await send(word)
+      const outcome = stopped ? 'later' : away.has(word.person) ? 'signed-out' : await send(word)
       if (outcome === 'sent') result.sent += 1
       else if (outcome === 'refused') result.refused += 1
       else result.left += 1
-      if (outcome === 'signed-out') result.signedOut = true
+      if (outcome === 'signed-out') away.add(word.person)
       if (outcome === 'later') stopped = true
     }
-    return result
+    return { ...result, away: [...away] }
   }
 
-  /** Sends all that wait, unless somebody else on this phone is at it. Tells how many were sent, refused and left. */
+  /** Sends all that wait, unless somebody else on this phone is at it. Tells how many were sent, refused and left, and who must sign in again. */
   function sendAll(days) {
     if (navigator.locks === undefined) return sendEach(days)
     return navigator.locks.request('waiting-words', () => sendEach(days))

@@ -73,6 +73,7 @@ export const enOperator: Record<keyof typeof viOperator, string> = {
     'This part was recorded by a person and its words are not written down. Play the MP3.',
   'today.script-print': 'Use the print command of your browser to have it on A4.',
   'today.script-device': 'This airing is played by the station’s controller; nobody needs to read it.',
+  'today.station-link': 'Today at this station',
   'today.back': 'Back to today',
   'today.manifest': 'Loa Làng: what commune operators do today',
 }

@@ -68,6 +68,7 @@ export const viOperator = {
   'today.script-recorded': 'Phần này do người đọc thu âm sẵn, không có lời chép lại. Hãy phát tệp MP3.',
   'today.script-print': 'Dùng lệnh in của trình duyệt để in trang này ra giấy A4.',
   'today.script-device': 'Lượt này do bộ điều khiển tại đài tự phát, không cần người đọc.',
+  'today.station-link': 'Việc hôm nay của đài này',
   'today.back': 'Về trang Hôm nay',
   'today.manifest': 'Loa Làng: việc hôm nay của cán bộ truyền thanh xã',
 } as const
