@@ -163,6 +163,17 @@ describe('without a network', () => {
     expect(await said(airing)).toHaveLength(1)
   })
 
+  it('an airing that begins meanwhile may be spoken of by the phone’s own clock', async () => {
+    await page.clock.setFixedTime('2026-11-23T16:59:00+07:00')
+    await signIn()
+    await settled()
+    expect(await card(xa.afternoon).locator('button.big').first().isVisible()).toBe(false)
+    await hasNetwork(false)
+    await page.clock.setFixedTime('2026-11-23T17:01:00+07:00')
+    await page.reload()
+    await card(xa.afternoon).locator('button.big').first().waitFor()
+  })
+
   it('what the hub refuses is told and stays until it was read', async () => {
     const airing = await xa.due()
     await signIn()
