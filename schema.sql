@@ -597,9 +597,17 @@ CREATE TABLE attestation (
   outcome TEXT NOT NULL CHECK (outcome IN ('played', 'missed')),
   played_at TEXT,
   note TEXT NOT NULL,
-  at TEXT NOT NULL
+  at TEXT NOT NULL,
+  reason TEXT,                      -- why it was not played, one of a fixed list; NULL = played, or nobody said
+  villages_missed TEXT NOT NULL DEFAULT '[]' -- JSON list: villages that did not hear a play
 ) STRICT;
 CREATE INDEX attestation_by_airing ON attestation (airing_id);
+
+-- FACT: an attestation that its own person took back before anybody countersigned it; it counts no more.
+CREATE TABLE attestation_withdrawal (
+  attestation_id TEXT PRIMARY KEY REFERENCES attestation (id),
+  at TEXT NOT NULL
+) STRICT;
 
 -- FACT: a second person's word for an attestation; without it the attestation waits.
 CREATE TABLE countersignature (
@@ -646,6 +654,10 @@ CREATE TRIGGER attestation_is_never_changed BEFORE UPDATE ON attestation
 BEGIN SELECT RAISE(ABORT, 'attestation is only ever added to'); END;
 CREATE TRIGGER attestation_is_never_removed BEFORE DELETE ON attestation
 BEGIN SELECT RAISE(ABORT, 'attestation is only ever added to'); END;
+CREATE TRIGGER attestation_withdrawal_is_never_changed BEFORE UPDATE ON attestation_withdrawal
+BEGIN SELECT RAISE(ABORT, 'attestation_withdrawal is only ever added to'); END;
+CREATE TRIGGER attestation_withdrawal_is_never_removed BEFORE DELETE ON attestation_withdrawal
+BEGIN SELECT RAISE(ABORT, 'attestation_withdrawal is only ever added to'); END;
 CREATE TRIGGER countersignature_is_never_changed BEFORE UPDATE ON countersignature
 BEGIN SELECT RAISE(ABORT, 'countersignature is only ever added to'); END;
 CREATE TRIGGER countersignature_is_never_removed BEFORE DELETE ON countersignature

@@ -1,7 +1,8 @@
 /** `loa attest`, `loa countersign`, `loa attestations`, `loa coverage`: what was heard, as people and devices say it. */
 import type { Command } from 'commander'
+import { AppError } from '../base/errors.ts'
 import { randomIds } from '../base/ids.ts'
-import { attest, attestationsOf, countersign } from '../evidence/index.ts'
+import { attest, attestationsOf, countersign, type MissedReason, missedReasons } from '../evidence/index.ts'
 import { type Coverage, coverageCsv, coverageOf } from '../reports/index.ts'
 import { argument, listing, monthGiven, optional, required, table, workCommand } from './shell.ts'
 import { attestedWord } from './words.ts'
@@ -17,6 +18,7 @@ export function evidenceCommands(program: Command): void {
         airing: argument(given, 0),
         by: required(given, 'by'),
         outcome: missed ? 'missed' : 'played',
+        reason: reasonGiven(optional(given, 'reason')),
         playedAt: missed ? null : (optional(given, 'at') ?? work.clock.now()),
         note: optional(given, 'note') ?? '',
         now: work.clock.now(),
@@ -33,6 +35,7 @@ export function evidenceCommands(program: Command): void {
   )
     .requiredOption('--by <person>', 'người xác nhận · who attests it')
     .option('--missed', 'không phát được · it was not played')
+    .option('--reason <reason>', `vì sao không phát được · why not: ${missedReasons.join(', ')}`)
     .option('--at <instant>', 'lúc phát (UTC ISO), mặc định bây giờ · when')
     .option('--note <text>', 'ghi chú · note')
   workCommand(
@@ -96,6 +99,16 @@ export function evidenceCommands(program: Command): void {
     .option('--month <month>', 'tháng YYYY-MM, mặc định tháng này · default this month')
     .option('--campaign <id>', 'chỉ một đợt · one campaign only')
     .option('--csv', 'bảng CSV · as CSV')
+}
+
+function reasonGiven(typed: string | undefined): MissedReason | null {
+  if (typed === undefined) return null
+  const reason = missedReasons.find((each) => each === typed)
+  if (reason !== undefined) return reason
+  throw new AppError('invalid', {
+    vi: `“${typed.slice(0, 40)}” không có trong các lý do: ${missedReasons.join(', ')}.`,
+    en: `“${typed.slice(0, 40)}” is none of the reasons: ${missedReasons.join(', ')}.`,
+  })
 }
 
 /** Coverage by former district, worst first, and the month in one sentence. */

@@ -255,6 +255,13 @@ export interface AttestationRow {
   played_at: string | null
   note: string
   at: string
+  reason: string | null
+  villages_missed: string
+}
+
+export interface AttestationWithdrawalRow {
+  attestation_id: string
+  at: string
 }
 
 export interface CountersignatureRow {
@@ -316,6 +323,7 @@ export interface Tables {
   receipt: ReceiptRow
   refusal: RefusalRow
   attestation: AttestationRow
+  attestation_withdrawal: AttestationWithdrawalRow
   countersignature: CountersignatureRow
   hub_memory: HubMemoryRow
 }

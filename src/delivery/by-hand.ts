@@ -28,6 +28,27 @@ export async function airingFile(
   return { bytes: await joined(audioFolder, airing, parts), name: await nameOf(db, airing) }
 }
 
+/** What is said in one part of an airing; `spoken` is empty where a person was recorded and nobody wrote it down. */
+export type AiringWords = { greeting: boolean; language: string; spoken: string }
+
+/**
+ * The words of the airing in the order in which they are heard, exactly as they were approved. Refuses what `airingFile`
+ * refuses of an airing: `not_found`, and `conflict` for one that may not be heard any more.
+ */
+export async function airingWords(db: Db, id: string): Promise<AiringWords[]> {
+  const [airing] = await airingsOf(db, { ids: [id] })
+  if (airing === undefined) throw unknownAiring(id)
+  if (airing.cancelled !== null) throw conflict(airing, cancelled)
+  await approvedFiles(db, airing)
+  const words: AiringWords[] = []
+  for (const part of [airing.greeting, airing.recording]) {
+    if (part === null) continue
+    const { language, spoken } = await recordingById(db, part)
+    words.push({ greeting: part === airing.greeting, language, spoken })
+  }
+  return words
+}
+
 /** Hashes of the MP3s in playing order; as for a device's plan, each needs an approval that holds then. */
 async function approvedFiles(db: Db, airing: Airing): Promise<string[]> {
   const hashes: string[] = []

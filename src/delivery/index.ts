@@ -17,7 +17,7 @@
  * What devices say here (state, reported, want) is housekeeping and steers what is sent; it is never
  * evidence that something was heard.
  */
-export { airingFile } from './by-hand.ts'
+export { airingFile, type AiringWords, airingWords } from './by-hand.ts'
 export { type Broker, startBroker } from './broker.ts'
 export { type BrokerUser, mosquittoPassword } from './broker-files.ts'
 export { createDelivery, type Delivery, type DeliveryOptions, type DeliverySummary } from './delivery.ts'

@@ -8,13 +8,15 @@
  * evidence. Two receipts under one sequence mean a copied card: the second is refused, never chosen.
  *
  * Most communes have no controller, so people's word is a first-class way, but one person's word waits:
- * it becomes evidence when another person countersigns it. Devices come first; people are asked about a
+ * it becomes evidence when another person countersigns it. Until then, and for a day, its person may take it
+ * back; what was taken back stays on record and counts no more. Devices come first; people are asked about a
  * device's airing only when the device stays silent.
  *
  * An outcome is a pure function of facts: the same facts give the same outcome, in whatever order and
  * however often they arrived.
  */
-export { attest, countersign } from './attest.ts'
+export { attest, countersign, noteCharactersMax, takeBack, takeBackWithinHours } from './attest.ts'
+export { type MissedReason, missedReasons, missedReasonWords } from './missed.ts'
 export {
   createIngest,
   type Ingest,

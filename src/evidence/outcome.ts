@@ -2,6 +2,7 @@
 import { monthOf } from '../base/calendar.ts'
 import type { Sentence } from '../base/errors.ts'
 import { type Instant, millisecondsBetween, plusMilliseconds } from '../base/time.ts'
+import type { MissedReason } from './missed.ts'
 import { why } from './why.ts'
 
 /** Of the planned sound, so much must have been heard. */
@@ -38,13 +39,17 @@ export type AttestationToJudge = {
   outcome: 'played' | 'missed'
   playedAt: Instant | null
   note: string
+  /** Why it was not played, where the person said. */
+  reason?: MissedReason | null
+  /** How many of the station's villages heard a play, as the person says. */
+  villages?: { reached: number; total: number } | null
   countersigned: boolean
 }
 
 export type OutcomeState =
   'met' | 'partial' | 'missed' | 'refused' | 'unknown' | 'waiting' | 'coming' | 'cancelled'
 
-/** What became of an airing; `at` = when it was heard, `villages` = how many of its villages heard it (devices only). */
+/** What became of an airing; `at` = when it was heard, `villages` = how many of its villages heard it, null where nobody can say. */
 export type Outcome = {
   state: OutcomeState
   by: 'device' | 'people' | null
@@ -165,8 +170,17 @@ function peopleSay(attestations: readonly AttestationToJudge[]): Outcome | undef
   const missed = sure.find(({ outcome }) => outcome === 'missed')
   if (played.length > 0 && missed !== undefined)
     return say('unknown', { by: 'people', why: why.contradiction })
-  if (missed !== undefined) return say('missed', { by: 'people', why: why.attestedMissed(missed.note) })
+  if (missed !== undefined)
+    return say('missed', { by: 'people', why: why.attestedMissed(missed.reason ?? null, missed.note) })
   const at = played.map(({ playedAt }) => playedAt ?? '').sort()[0]
-  if (at !== undefined) return say('met', { by: 'people', at })
+  if (at !== undefined) return say('met', { by: 'people', at, villages: fewestVillages(played) })
   return say('waiting', { why: why.notCountersigned })
+}
+
+/** Where two people differ about the villages, the lower figure is believed. */
+function fewestVillages(played: readonly AttestationToJudge[]): Outcome['villages'] {
+  const told = played.flatMap(({ villages }) =>
+    villages === undefined || villages === null ? [] : [villages],
+  )
+  return told.sort((a, b) => a.reached - b.reached)[0] ?? null
 }

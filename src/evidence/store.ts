@@ -4,6 +4,7 @@ import { fromMilliseconds, type Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
 import type { Receipt } from '../wire/messages.ts'
 import type { ReceiptToJudge } from './outcome.ts'
+import type { MissedReason } from './missed.ts'
 
 /** A receipt with the device and installation that signed it. */
 export type SignedReceipt = Receipt & { device: string; epoch: string; message: string }
@@ -112,13 +113,20 @@ export async function refusalsOf(
 }
 
 /** Which airings are asked about; all that is given must hold. */
-export type AiringsAsked = { month?: Month; campaign?: string; airing?: string }
+export type AiringsAsked = {
+  month?: Month
+  campaign?: string
+  airing?: string
+  /** Any of these stations, at most some hundreds. */
+  stations?: readonly string[]
+}
 
-function airingsAsked(db: Db, { month, campaign, airing }: AiringsAsked) {
+function airingsAsked(db: Db, { month, campaign, airing, stations }: AiringsAsked) {
   let asked = db.selectFrom('airing')
   if (month !== undefined) asked = asked.where('airing.month', '=', month)
   if (campaign !== undefined) asked = asked.where('airing.campaign_id', '=', campaign)
   if (airing !== undefined) asked = asked.where('airing.id', '=', airing)
+  if (stations !== undefined) asked = asked.where('airing.station_id', 'in', [...stations])
   return asked
 }
 
@@ -159,47 +167,82 @@ export type Attestation = {
   person: string
   outcome: 'played' | 'missed'
   playedAt: Instant | null
+  /** Why it was not played; null when it was, and when nobody said. */
+  reason: MissedReason | null
+  /** Villages of the station that did not hear the play. */
+  villagesMissed: readonly string[]
   note: string
   at: Instant
   countersignedBy: string | null
   countersignedAt: Instant | null
 }
 
-/** Attestations, oldest first: of a month, a campaign or one airing, or the one with this id. */
-export async function attestationsOf(
-  db: Db,
-  asked: AiringsAsked & { id?: string } = {},
-): Promise<Attestation[]> {
-  let wanted = db
+function attestationRows(db: Db) {
+  return db
     .selectFrom('attestation')
     .leftJoin('countersignature', 'countersignature.attestation_id', 'attestation.id')
-    .where('attestation.airing_id', 'in', airingsAsked(db, asked).select('airing.id'))
-  if (asked.id !== undefined) wanted = wanted.where('attestation.id', '=', asked.id)
-  const rows = await wanted
+    .leftJoin('attestation_withdrawal', 'attestation_withdrawal.attestation_id', 'attestation.id')
     .selectAll('attestation')
     .select(['countersignature.person_id as countersigned_by', 'countersignature.at as countersigned_at'])
-    .orderBy('attestation.at')
-    .orderBy('attestation.id')
-    .execute()
-  return rows.map((row) => ({
+    .select('attestation_withdrawal.at as withdrawn_at')
+}
+
+type AttestationRow = Awaited<ReturnType<ReturnType<typeof attestationRows>['execute']>>[number]
+
+function attestationFrom(row: AttestationRow): Attestation {
+  return {
     id: row.id,
     airing: row.airing_id,
     person: row.person_id,
     outcome: row.outcome as Attestation['outcome'],
     playedAt: row.played_at,
+    reason: row.reason as MissedReason | null,
+    villagesMissed: JSON.parse(row.villages_missed) as string[],
     note: row.note,
     at: row.at,
     countersignedBy: row.countersigned_by,
     countersignedAt: row.countersigned_at,
-  }))
+  }
+}
+
+/**
+ * Attestations, oldest first: of a month, a campaign, some stations or one airing, or the one with this id. Those that
+ * were taken back are not among them.
+ */
+export async function attestationsOf(
+  db: Db,
+  asked: AiringsAsked & { id?: string } = {},
+): Promise<Attestation[]> {
+  let wanted = attestationRows(db)
+    .where('attestation.airing_id', 'in', airingsAsked(db, asked).select('airing.id'))
+    .where('attestation_withdrawal.at', 'is', null)
+  if (asked.id !== undefined) wanted = wanted.where('attestation.id', '=', asked.id)
+  const rows = await wanted.orderBy('attestation.at').orderBy('attestation.id').execute()
+  return rows.map(attestationFrom)
+}
+
+/** One attestation, also when it was taken back. */
+export async function attestationGiven(
+  db: Db,
+  id: string,
+): Promise<{ attestation: Attestation; withdrawnAt: Instant | null } | undefined> {
+  const row = await attestationRows(db).where('attestation.id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : { attestation: attestationFrom(row), withdrawnAt: row.withdrawn_at }
 }
 
 export async function keepAttestation(db: Db, attestation: Attestation): Promise<void> {
-  const { id, airing, person, outcome, playedAt, note, at } = attestation
+  const { id, airing, person, outcome, playedAt, reason, villagesMissed, note, at } = attestation
   await db
     .insertInto('attestation')
-    .values({ id, airing_id: airing, person_id: person, outcome, played_at: playedAt, note, at })
+    .values({
+      ...{ id, airing_id: airing, person_id: person, outcome, played_at: playedAt, note, at, reason },
+      villages_missed: JSON.stringify(villagesMissed),
+    })
     .execute()
+}
+
+export async function keepWithdrawal(db: Db, attestation: string, now: Instant): Promise<void> {
+  await db.insertInto('attestation_withdrawal').values({ attestation_id: attestation, at: now }).execute()
 }
 
 export async function keepCountersignature(
@@ -259,4 +302,15 @@ export async function villagesByDevice(db: Db, asked: AiringsAsked): Promise<Map
     .groupBy('device_id')
     .execute()
   return new Map(rows.map(({ device_id, villages }) => [device_id, villages]))
+}
+
+/** How many villages the stations of these airings serve. */
+export async function villagesByStation(db: Db, asked: AiringsAsked): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('village')
+    .where('station_id', 'in', airingsAsked(db, asked).select('airing.station_id'))
+    .select((is) => ['station_id', is.fn.countAll<number>().as('villages')])
+    .groupBy('station_id')
+    .execute()
+  return new Map(rows.map(({ station_id, villages }) => [station_id, villages]))
 }

@@ -1,6 +1,7 @@
 /** Why an outcome is what it is: each sentence once, in both languages. */
 import type { Sentence } from '../base/errors.ts'
 import { figure } from '../base/text.ts'
+import { type MissedReason, missedReasonWords } from './missed.ts'
 
 const seconds = (value: number): string => String(Math.floor(value))
 
@@ -49,11 +50,17 @@ export const why = {
     vi: `Chỉ nghe được ${figure(Math.floor(heard))} trên ${figure(Math.floor(planned))} giây; cần ít nhất 95 %.`,
     en: `Only ${seconds(heard)} of ${seconds(planned)} seconds were heard; at least 95 % are needed.`,
   }),
-  attestedMissed: (note: string): Sentence => ({
-    vi: `Cán bộ xác nhận không phát được${inBrackets(note)}.`,
-    en: `People attest that it was not played${inBrackets(note)}.`,
+  attestedMissed: (reason: MissedReason | null, note: string): Sentence => ({
+    vi: `Cán bộ xác nhận không phát được${because('vi', reason, note)}.`,
+    en: `People attest that it was not played${because('en', reason, note)}.`,
   }),
 } as const
+
+/** The coded reason, then the note; with "another reason" the note says all there is. */
+function because(language: keyof Sentence, reason: MissedReason | null, note: string): string {
+  if (reason === null || (reason === 'other' && note !== '')) return inBrackets(note)
+  return `: ${missedReasonWords[reason][language]}${inBrackets(note)}`
+}
 
 function inBrackets(reason: string | null): string {
   return reason === null || reason === '' ? '' : ` (${reason})`

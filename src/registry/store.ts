@@ -75,8 +75,11 @@ export async function namesAndSuccessors(
   return { units: units.map(unitFrom), variants, successions }
 }
 
-/** The stations with their devices, ordered by id: all, or the one of the id. */
-export async function stationsOf(db: Db, only: { id?: string } = {}): Promise<Station[]> {
+/** The stations with their devices, ordered by id: all, the one of the id, or those of some ids. */
+export async function stationsOf(
+  db: Db,
+  only: { id?: string; ids?: readonly string[] } = {},
+): Promise<Station[]> {
   let query = db
     .selectFrom('station')
     .innerJoin('unit as area', (join) =>
@@ -98,10 +101,11 @@ export async function stationsOf(db: Db, only: { id?: string } = {}): Promise<St
     .selectAll('station')
     .select('district.name as former_district')
     .orderBy('station.id')
-  if (only.id !== undefined) query = query.where('station.id', '=', only.id)
+  const ids = only.id === undefined ? only.ids : [only.id]
+  if (ids !== undefined) query = query.where('station.id', 'in', [...ids])
   const rows = await query.execute()
-  const villages = await villageCounts(db)
-  const devices = await devicesByStation(db)
+  const villages = await villageCounts(db, ids)
+  const devices = await devicesByStation(db, ids)
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -116,17 +120,18 @@ export async function stationsOf(db: Db, only: { id?: string } = {}): Promise<St
   }))
 }
 
-async function villageCounts(db: Db): Promise<Map<string, number>> {
-  const rows = await db
+async function villageCounts(db: Db, stations?: readonly string[]): Promise<Map<string, number>> {
+  let query = db
     .selectFrom('village')
     .select(({ fn }) => ['station_id', fn.countAll().as('villages')])
     .groupBy('station_id')
-    .execute()
+  if (stations !== undefined) query = query.where('station_id', 'in', [...stations])
+  const rows = await query.execute()
   return new Map(rows.map((row) => [row.station_id, Number(row.villages)]))
 }
 
-async function devicesByStation(db: Db): Promise<Map<string, StationDevice[]>> {
-  const rows = await db
+async function devicesByStation(db: Db, stations?: readonly string[]): Promise<Map<string, StationDevice[]>> {
+  let query = db
     .selectFrom('device')
     .leftJoin('device_village', 'device_village.device_id', 'device.id')
     .select(({ fn }) => [
@@ -138,7 +143,8 @@ async function devicesByStation(db: Db): Promise<Map<string, StationDevice[]>> {
     ])
     .groupBy(['device.id', 'device.station_id', 'device.type', 'device.sample'])
     .orderBy('device.id')
-    .execute()
+  if (stations !== undefined) query = query.where('device.station_id', 'in', [...stations])
+  const rows = await query.execute()
   const devices = new Map<string, StationDevice[]>()
   for (const { id, station_id, type, sample, villages } of rows) {
     const device = { id, type, villages: Number(villages), sample: sample === 1 }

@@ -106,6 +106,7 @@ export type AiringQuery = {
   month?: Month
   months?: readonly Month[]
   station?: string
+  stations?: readonly string[]
   campaign?: string
   from?: Instant
   to?: Instant
@@ -118,6 +119,7 @@ export async function airingsOf(db: Db, query: AiringQuery = {}): Promise<Airing
   if (query.month !== undefined) wanted = wanted.where('airing.month', '=', query.month)
   if (query.months !== undefined) wanted = wanted.where('airing.month', 'in', [...query.months])
   if (query.station !== undefined) wanted = wanted.where('airing.station_id', '=', query.station)
+  if (query.stations !== undefined) wanted = wanted.where('airing.station_id', 'in', [...query.stations])
   if (query.campaign !== undefined) wanted = wanted.where('airing.campaign_id', '=', query.campaign)
   if (query.from !== undefined) wanted = wanted.where('airing.planned_at', '>=', query.from)
   if (query.to !== undefined) wanted = wanted.where('airing.planned_at', '<', query.to)

@@ -16,6 +16,10 @@ const kinds = {
   'tus.js': { type: script, from: 'tus-js-client/dist/tus.min.js' },
   'editor.js': { type: script, from: undefined },
   'upload.js': { type: script, from: undefined },
+  'waiting-words.js': { type: script, from: undefined },
+  'operator.js': { type: script, from: undefined },
+  'icon-192.png': { type: 'image/png', from: undefined },
+  'icon-512.png': { type: 'image/png', from: undefined },
 } as const
 export type AssetName = keyof typeof kinds
 

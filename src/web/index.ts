@@ -151,6 +151,8 @@ const safety = helmet({
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       mediaSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      manifestSrc: ["'self'"],
       formAction: ["'self'"],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],

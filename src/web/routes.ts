@@ -122,6 +122,8 @@ function home(web: Web): express.RequestHandler {
   return (request, response, next) => {
     if (request.method !== 'GET' || !isOperator(request)) return start(request, response, next)
     response.redirect(303, '/units')
+    if (request.method !== 'GET' || !isOperator(request)) return month(request, response, next)
+    response.redirect(303, '/today')
   }
 }
 

@@ -76,6 +76,13 @@ describe('a refused command', () => {
       en: /air-khong-co/,
     },
     {
+      what: 'a reason that is not in the list',
+      args: ['attest', 'air-khong-co', '--by', 'soan', '--missed', '--reason', 'luoi'],
+      code: 2,
+      vi: /“luoi” không có trong các lý do: power/,
+      en: /“luoi” is none of the reasons: power/,
+    },
+    {
       what: 'an unknown person',
       args: ['scripts', 'import', '--by', 'khong-ai'],
       code: 4,

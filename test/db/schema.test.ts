@@ -94,6 +94,7 @@ describe('a fact', () => {
       'approval',
       'approval_leaf',
       'attestation',
+      'attestation_withdrawal',
       'clip',
       'countersignature',
       'deed',

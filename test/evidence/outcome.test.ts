@@ -123,6 +123,27 @@ describe('an airing that is played by hand', () => {
     expect(outcomes(`${byHand}says lan a1 missed\nsigns minh lan a1`)).toMatch(/^a1 missed by people/)
   })
 
+  it('says why people could not play it', () => {
+    expect(outcomes(`${byHand}says lan a1 missed because power\nsigns minh lan a1`)).toBe(
+      'a1 missed by people (People attest that it was not played: power cut.)',
+    )
+  })
+
+  it('says in how many villages it was heard; where two people differ, the lower figure counts', () => {
+    const one = `${byHand}says lan a1 played reached 4 5\nsigns minh lan a1\n`
+    expect(outcomes(one)).toBe('a1 met by people at 05:00 in 4 of 5 villages')
+    const both = `${one}says hoa a1 played reached 3 5\nsigns minh hoa a1\n`
+    expect(outcomes(both)).toBe('a1 met by people at 05:00 in 3 of 5 villages')
+    // What only one person said is not evidence yet.
+    expect(outcomes(`${one}says hoa a1 played reached 3 5\n`)).toMatch(/in 4 of 5 villages$/)
+  })
+
+  it('is missed by what people say only while its devices are silent', () => {
+    const people = `${oneDevice}says lan a1 missed because power\nsigns minh lan a1\n`
+    expect(outcomes(people)).toMatch(/^a1 missed by people .*power cut/)
+    expect(outcomes(`${people}played a1 loa-a`)).toBe('a1 met by device at 05:00 in 3 of 3 villages')
+  })
+
   it('is unknown when two signed words contradict each other', () => {
     expect(
       outcomes(`${byHand}

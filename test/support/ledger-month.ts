@@ -8,6 +8,7 @@ import {
   outcomeOf,
   type ReceiptToJudge,
 } from '../../src/evidence/outcome.ts'
+import { missedReasons } from '../../src/evidence/missed.ts'
 import type { AiringOutcome } from '../../src/evidence/outcomes.ts'
 import type { Unit } from '../../src/registry/index.ts'
 import { type AreaDue, coverage, type Coverage } from '../../src/reports/coverage.ts'
@@ -38,7 +39,8 @@ export type MonthFacts = {
  * partial   a1 loa-a heard 30s
  * missed    a1 loa-a power
  * refused   a1 loa-a hash
- * says      lan a1 played                          (a person; or: missed)
+ * says      lan a1 played                          (a person; or: missed; heard in 3 of 5 villages: reached 3 5;
+ *                                                   why it was missed: because power)
  * signs     minh lan a1                            (countersigns what lan said of a1)
  * cancelled a1
  * ```
@@ -200,6 +202,9 @@ function addAttestation(facts: MonthFacts, line: Line): void {
   const airing = airingNamed(facts, field(line, 1))
   const outcome = field(line, 2) === 'played' ? 'played' : 'missed'
   const playedAt = outcome === 'played' ? airing.plannedAt : null
-  const attestation = { outcome, playedAt, note: '', countersigned: false } as const
+  const [reached, total] = after(line, 'reached').map(Number)
+  const villages = reached === undefined || total === undefined ? null : { reached, total }
+  const reason = missedReasons.find((each) => each === after(line, 'because')[0]) ?? null
+  const attestation = { outcome, playedAt, note: '', reason, villages, countersigned: false } as const
   facts.attestations.push({ airing: airing.id, by: field(line, 0), attestation: { ...attestation } })
 }

@@ -150,19 +150,37 @@ describe('an operator', () => {
   let busy: Served
   let asOperator: string
   let asAuditor: string
+  let asEditor: string
   const airings = new Map<string, string>()
+  const attestations = new Map<string, string>()
   beforeAll(async () => {
     busy = await serve(await november(), { secret })
     const { database } = busy.month
     asOperator = (await operatorSignedIn(database, 'can-bo')).from.cookies
     asAuditor = (await signedIn(database, 'kiem-tra', 'auditor')).from.cookies
-    for (const { id, station } of await airingsOf(database, { month: '2026-11' })) airings.set(station, id)
+    asEditor = (await signedIn(database, 'bien-tap', 'editor')).from.cookies
+    for (const { id, station } of await airingsOf(database, { month: '2026-11' })) {
+      airings.set(station, id)
+      const said = { id: `att-${station}`, airing_id: id, person_id: 'hoa', outcome: 'missed', note: '' }
+      if (station !== 'tt-20440' && station !== 'tt-20365') continue
+      await database
+        .insertInto('attestation')
+        .values({ ...said, at: today, villages_missed: '[]' })
+        .execute()
+      attestations.set(station, said.id)
+    }
   })
   afterAll(() => busy.close())
 
-  const get = (path: string, cookie: string) => busy.get(path, { headers: { cookie } })
-  const addressIn = (name: string, which: string): string =>
-    name.endsWith('.mp3') ? `/airings/${airings.get(which)!}.mp3` : which
+  const get = (path: string, cookie: string, method = 'GET') =>
+    busy.get(path, { method, headers: { cookie } })
+  /** Of an airing, or of what was said of one, the address is made with the one at the station. */
+  const addressIn = (name: string, which: string): string => {
+    const [path] = name.split(' ').slice(1) as [string]
+    if (path.startsWith('/airings/:id')) return path.replace(':id', airings.get(which)!)
+    if (path.startsWith('/attestations/:id')) return path.replace(':id', attestations.get(which)!)
+    return which
+  }
 
   it('has a scope on every page that is about units', () => {
     const open = busy.routes.filter(({ who }) => who !== 'everyone' && who.includes('operator'))
@@ -182,7 +200,8 @@ describe('an operator', () => {
   })
 
   // An airing whose approval is not there any more has no file, one that a controller plays has none here; but it is there.
-  const there = [200, 403, 409]
+  // A form without its fields is put right, and one that is complete leads on.
+  const there = [200, 303, 400, 403, 409]
   const scoped = (wanted: 'one' | 'list') =>
     Object.entries(ownAndOther).filter(([name]) => (/:/.test(name) ? 'one' : 'list') === wanted)
 
@@ -190,10 +209,11 @@ describe('an operator', () => {
     'opens by %s its own, and of others it is as if there were none',
     async (name, both) => {
       const [own, other] = both.map((which) => addressIn(name, which))
-      expect(there).toContain((await get(own!, asOperator)).status)
-      expect((await get(other!, asOperator)).status).toBe(404)
-      // The same address is there for an auditor: it is the scope that refuses.
-      expect(there).toContain((await get(other!, asAuditor)).status)
+      const method = name.split(' ')[0]!.toUpperCase()
+      expect(there).toContain((await get(own!, asOperator, method)).status)
+      expect((await get(other!, asOperator, method)).status).toBe(404)
+      // The same address is there for somebody of the province: it is the scope that refuses.
+      expect(there).toContain((await get(other!, method === 'GET' ? asAuditor : asEditor, method)).status)
       const filter = { what: 'page.refused', person: 'can-bo', text: other!.split('?')[0] }
       const { deeds } = await deedLog(busy.month.database, filter, { skip: 0, take: 1 })
       expect(deeds).toMatchObject([{ subject: other!.split('?')[0], detail: { role: 'operator' } }])
@@ -214,6 +234,6 @@ describe('an operator', () => {
 
   it('begins with its own units', async () => {
     const { status, headers } = await get('/', asOperator)
-    expect([status, headers.get('location')]).toEqual([303, '/units'])
+    expect([status, headers.get('location')]).toEqual([303, '/today'])
   })
 })

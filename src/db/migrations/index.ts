@@ -1,4 +1,5 @@
 import { approval3 } from './approval-3.ts'
+import { evidence3 } from './evidence-3.ts'
 import { people3 } from './people-3.ts'
 import { scripts3 } from './scripts-3.ts'
 
@@ -57,5 +58,5 @@ CREATE TRIGGER clip_is_never_removed BEFORE DELETE ON clip
 BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 `,
   },
-  { version: 3, sql: [people3, scripts3, approval3].join('') },
+  { version: 3, sql: [people3, scripts3, approval3, evidence3].join('') },
 ]

@@ -140,6 +140,7 @@ export async function stationPage(web: Web, visit: Visit): Promise<Page> {
         district: station.formerDistrict,
       }),
       month,
+      todayHref: web.mayOpen(visit.visitor, '/stations/:id/today') ? `/stations/${station.id}/today` : null,
       shown: monthIn(visit.language, month),
       months: monthPicker(visit, month),
       deviceLines: (await deviceLines(web, visit)).filter((line) => line.station === station.id),

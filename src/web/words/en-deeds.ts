@@ -41,6 +41,7 @@ export const enDeeds: Record<keyof typeof viDeeds, string> = {
   'deed.campaign.created': 'campaign created',
   'deed.airing.cancelled': 'airing cancelled',
   'deed.attestation.given': 'airing attested',
+  'deed.attestation.withdrawn': 'attestation taken back',
   'deed.attestation.countersigned': 'attestation countersigned',
   'deed.device.enrolled': 'controller enrolled',
   'deed.device.revoked': 'controller revoked',

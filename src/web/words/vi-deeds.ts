@@ -39,6 +39,7 @@ export const viDeeds = {
   'deed.campaign.created': 'tạo đợt tuyên truyền',
   'deed.airing.cancelled': 'hủy lượt phát',
   'deed.attestation.given': 'xác nhận lượt phát',
+  'deed.attestation.withdrawn': 'rút lại xác nhận',
   'deed.attestation.countersigned': 'ký xác nhận thứ hai',
   'deed.device.enrolled': 'ghi nhận bộ điều khiển',
   'deed.device.revoked': 'thu hồi bộ điều khiển',
