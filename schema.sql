@@ -3,7 +3,7 @@
 -- Instants are UTC ISO text with milliseconds, days YYYY-MM-DD (Asia/Ho_Chi_Minh), booleans 0 or 1.
 -- Tables marked FACT are only ever added to: triggers at the end say so.
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- registry ------------------------------------------------------------------------------------
 

@@ -116,13 +116,11 @@ function incomingRoutes({ incoming }: Web): Route[] {
   ]
 }
 
-/** By role (pages/home.ts); operators begin with their own units. */
+/** By role (pages/home.ts); operators begin with today at their own stations. */
 function home(web: Web): express.RequestHandler {
   const start = page(web, homePage)
   return (request, response, next) => {
     if (request.method !== 'GET' || !isOperator(request)) return start(request, response, next)
-    response.redirect(303, '/units')
-    if (request.method !== 'GET' || !isOperator(request)) return month(request, response, next)
     response.redirect(303, '/today')
   }
 }

@@ -1,5 +1,5 @@
 import { approval3 } from './approval-3.ts'
-import { evidence3 } from './evidence-3.ts'
+import { evidence4 } from './evidence-4.ts'
 import { people3 } from './people-3.ts'
 import { scripts3 } from './scripts-3.ts'
 
@@ -58,5 +58,6 @@ CREATE TRIGGER clip_is_never_removed BEFORE DELETE ON clip
 BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 `,
   },
-  { version: 3, sql: [people3, scripts3, approval3, evidence3].join('') },
+  { version: 3, sql: [people3, scripts3, approval3].join('') },
+  { version: 4, sql: [evidence4].join('') },
 ]

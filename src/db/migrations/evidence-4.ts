@@ -1,5 +1,5 @@
-/** Version 3, evidence: why an airing was not played, which villages did not hear it, and words that were taken back. */
-export const evidence3 = `
+/** Version 4, evidence: why an airing was not played, which villages did not hear it, and words that were taken back. */
+export const evidence4 = `
 ALTER TABLE attestation ADD COLUMN reason TEXT;
 ALTER TABLE attestation ADD COLUMN villages_missed TEXT NOT NULL DEFAULT '[]';
 -- FACT: an attestation that its own person took back before anybody countersigned it; it counts no more.
