@@ -18,6 +18,8 @@
  * - Of every fact each entry is kept, and the newest holds. A version remembers the entries it was submitted with:
  *   when one of its facts is heard otherwise by now, or has ended, the version is over from that day, its approvals
  *   prove nothing, and the schedule's next run takes its airings off the plan.
+ * - Whoever entered a value never confirms it: a second person reads the source, and that is an entry of its own. Nor
+ *   does whoever entered what a version says approve that version (approval asks `entriesUnder` and `whoEntered`).
  * - A script may be recorded in several languages. A station hears it in the first of its own languages, in its own
  *   order, that has an approved recording; else in Vietnamese; else in what there is: never nothing (`languageFor`).
  */
@@ -36,7 +38,9 @@ export type { SpokenOf, Wording } from './wording.ts'
 export { estimatedSeconds, readingSeconds, secondsMax, wordingOf } from './wording.ts'
 export type { ScriptSummary, ScriptVersion, SubmittedVersion, VersionSummary } from './store.ts'
 export { scriptsOf, submittedVersion, submittedVersions, versionOf, versionsWith } from './store.ts'
-export type { FactChange, FactChanged, FactEntry } from './facts/index.ts'
+export type { FactChange, FactChanged, FactEntry, FactField } from './facts/index.ts'
+export { confirmFact, FactConflict, factIfChanged, whyNotConfirm, WrongFact } from './facts/index.ts'
+export { entriesUnder, isInForce, whoEntered } from './facts/index.ts'
 export { expireFact, factEntries, factsOf, importFacts, setFact, unknownFact } from './facts/index.ts'
 export type { Run, SentenceDifference } from './difference.ts'
 export { differenceOf } from './difference.ts'
