@@ -324,6 +324,7 @@ async function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk
     openDesk: config.openDesk,
     names: config.names,
     incomingFolder: join(config.data, 'incoming'),
+    content: config.content,
     ingestCounts: ingest.counts,
     secret: await pagesSecret(work),
     publicUrl: config.publicUrl,

@@ -54,6 +54,8 @@ export type WebOptions = {
   openDesk?: boolean
   /** Where files lie that people are sending; absent where none are taken. */
   incomingFolder?: string
+  /** The folder with placeholders and speech; the one that comes with the programme unless told otherwise. */
+  content?: string
   /** Signs cookies and encrypts what codes are made of; without it sessions end with the process. */
   secret?: string
   /** Where people find the pages when a proxy on this machine stands before them: an origin, such as https://loa.example.vn. */
@@ -81,8 +83,10 @@ export function createWeb(options: WebOptions): WithTable {
   const { incomingFolder, names = [], secret = newSecret(), ...rest } = options
   const { database, clock, log, publicUrl } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
+  const content = options.content ?? folder('../../content')
   const web: Web = {
     ...rest,
+    content,
     ...(incoming === undefined ? {} : { incoming }),
     uploadCounts: { fit: 0, unfit: 0, refused: 0, failed: 0 },
     closing: closing.signal,

@@ -39,6 +39,8 @@ export type Web = {
   mayOpen: (visitor: Visitor, path: string) => boolean
   /** Files on their way to us; absent where none are taken. */
   incoming?: Incoming
+  /** The folder with the placeholders and how things are pronounced. */
+  content: string
   /** What became of the recordings that people sent through the pages since the start. */
   uploadCounts: UploadCounts
   /** Aborted when the pages are closed: what still works for one of them ends. */

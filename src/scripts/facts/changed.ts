@@ -80,7 +80,10 @@ function checked(before: Fact | undefined, today: Day, fields: Record<string, un
   if (!read.ok) {
     const field = fieldNames[read.field]
     if (field === undefined) throw new AppError('invalid', read.why)
-    throw new WrongFact(field, rules[field] ?? read.why)
+    throw new WrongFact(
+      field,
+      field === 'validTo' && isDay(String(fields['valid_to'])) ? read.why : rules[field],
+    )
   }
   // What is over, or not yet in force, is heard nowhere: a second person says that it may be again.
   const reopened = before !== undefined && !isInForce(before, today) && isLonger(before, read.value)
@@ -118,8 +121,8 @@ const aDay: Sentence = {
   en: 'Give a real day, year-month-day, such as 2026-12-01.',
 }
 
-/** What each field must be; the end is spoken of by `factFrom`, which sees the beginning too. */
-const rules: Readonly<Partial<Record<FactField, Sentence>>> = {
+/** What each field must be. */
+const rules: Readonly<Record<FactField, Sentence>> = {
   id: {
     vi: 'Mã chỉ gồm a–z không dấu, số và gạch nối, nhiều nhất 64 ký tự. Ví dụ: hotline-115',
     en: 'A key has only a–z, figures and hyphens, at most 64 of them, such as hotline-115.',
@@ -134,4 +137,5 @@ const rules: Readonly<Partial<Record<FactField, Sentence>>> = {
   spoken: oneLine({ vi: 'cách đọc', en: 'how it is read' }, 400),
   source: oneLine({ vi: 'nguồn', en: 'the source' }, 1000),
   validFrom: aDay,
+  validTo: aDay,
 }
