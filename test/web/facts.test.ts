@@ -135,8 +135,8 @@ describe('changing a fact', () => {
     })
     const look = await post(path, { ...form, value: '112', source: 'Công văn mẫu', why: 'đổi số' })
     expect(look.status).toBe(200)
-    const [, versions, airings] =
-      /Sẽ dừng (\d+) bản tin, [\d.]+ bản ghi, và ([\d.]+) lượt phát sắp tới sẽ bị hủy/.exec(look.seen)!
+    const [, versions] = /Sẽ dừng (\d+) bản tin với \d+ bản ghi/.exec(look.seen)!
+    const [, airings] = /Sẽ hủy (\d+) lượt phát sắp tới/.exec(look.seen)!
     expect(Number(versions)).toBeGreaterThan(1)
     expect(Number(airings)).toBeGreaterThan(20)
     expect(look.seen).toContain('Giá trị: 111 → 112')
@@ -191,7 +191,15 @@ describe('changing a fact', () => {
     const refused = await post(`${at}/confirm`, {}, 'duyet-mot')
     expect([refused.status, refused.seen.includes('không tự xác nhận')]).toEqual([403, true])
     const entry = formIn((await get(at, 'duyet-hai')).text)
-    expect((await post(`${at}/confirm`, entry, 'duyet-hai')).status).toBe(303)
+    const meanwhile = { value: '113', source: 'mẫu' }
+    await setFact(served.month.database, {
+      ...{ fact: 'hotline-police-113', change: meanwhile, by: 'an', now: today },
+    })
+    const unseen = await post(`${at}/confirm`, entry, 'duyet-hai')
+    expect([unseen.status, unseen.seen.includes('đã được ghi khác đi')]).toEqual([409, true])
+    expect(await newest('hotline-police-113')).toMatchObject({ fact: { status: 'needs-confirmation' } })
+    const seen = formIn(unseen.text)
+    expect((await post(`${at}/confirm`, seen, 'duyet-hai')).status).toBe(303)
   })
 
   it('says next to the field what is wrong, and keeps what was typed', async () => {

@@ -1,5 +1,5 @@
 /** What people do to facts on the pages. What would stop is shown before it is done: look, then do. */
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { AppError } from '../../base/errors.ts'
 import { stoppedBy } from '../../schedule/index.ts'
 import {
@@ -39,6 +39,22 @@ import {
 import { airingsShownMax } from './facts-one.ts'
 import { presentAt } from './me.ts'
 
+/** Where to go next, or what to show instead. */
+type Answer = { to: string } | { shown: Page; status: number }
+
+function answered(web: Web, act: (visit: Visit, request: Request) => Promise<Answer>): RequestHandler {
+  return async (request, response) => {
+    const visit = visitOf(web, request)
+    const answer = await act(visit, request)
+    if ('to' in answer) response.redirect(303, answer.to)
+    else send(web, response, visit, answer.shown, answer.status)
+  }
+}
+
+function shows(shown: Page, status = 200): Answer {
+  return { shown, status }
+}
+
 /** `/facts/<id>/change` */
 export async function factChangePage(web: Web, visit: Visit): Promise<Page> {
   const newest = newestOf(await entriesAsked(web, visit))
@@ -47,17 +63,15 @@ export async function factChangePage(web: Web, visit: Visit): Promise<Page> {
 
 /** `POST /facts/<id>/change`: look, do, or back to the form. */
 export function factChanged(web: Web): RequestHandler {
-  return async (request, response) => {
-    const visit = visitOf(web, request)
+  return answered(web, async (visit, request) => {
     const entries = await entriesAsked(web, visit)
-    const newest = newestOf(entries)
     const seen = seenOf(entries, request)
     const typed = typedIn(request.body)
     const step = stepOf(request)
-    if (step === 'again') return send(web, response, visit, changePage(visit, seen, typed))
+    if (step === 'again') return shows(changePage(visit, seen, typed))
     const missing = missingIn(visit, typed, ['value', 'nameVi', 'nameEn', 'validFrom'])
     if (Object.keys(missing).length > 0) {
-      return send(web, response, visit, changePage(visit, seen, typed, { wrong: missing }), 400)
+      return shows(changePage(visit, seen, typed, { wrong: missing }), 400)
     }
     const given = {
       ...{ fact: seen.fact.id, by: presentAt(request).person.id, basedOn: seen.number, now: visit.now },
@@ -68,28 +82,26 @@ export function factChanged(web: Web): RequestHandler {
       if (step === 'do') await setFact(web.database, given)
       else if (look.state === 'same') {
         const around = { refusal: visit.say('facts.nothing-changed') }
-        return send(web, response, visit, changePage(visit, seen, typed, around), 400)
-      } else
-        return send(web, response, visit, await lookPage(web, visit, look, hiddenOf(typed, seen, 'change')))
+        return shows(changePage(visit, seen, typed, around), 400)
+      } else return shows(await lookPage(web, visit, look, hiddenOf(typed, seen, 'change')))
     } catch (error) {
       const { status, around } = await refusedIn(web, visit, error, seen)
-      const [base, shown] =
-        around.conflict === undefined ? [seen, typed] : [newest, typedOver(typed, seen.fact, newest.fact)]
-      return send(web, response, visit, changePage(visit, base, shown, around), status)
+      const theirs = around.conflict?.theirs
+      if (theirs === undefined) return shows(changePage(visit, seen, typed, around), status)
+      return shows(changePage(visit, theirs, typedOver(typed, seen.fact, theirs.fact), around), status)
     }
-    response.redirect(303, `/facts/${seen.fact.id}`)
-  }
+    return { to: `/facts/${seen.fact.id}` }
+  })
 }
 
 /** `POST /facts/<id>/end`: look, do, or back to the form. */
 export function factEnded(web: Web): RequestHandler {
-  return async (request, response) => {
-    const visit = visitOf(web, request)
+  return answered(web, async (visit, request) => {
     const entries = await entriesAsked(web, visit)
     const seen = seenOf(entries, request)
     const typed = { on: fieldIn(request.body, 'on').trim(), why: typedIn(request.body).why }
     const step = stepOf(request)
-    if (step === 'again') return send(web, response, visit, endPage(visit, seen, typed))
+    if (step === 'again') return shows(endPage(visit, seen, typed))
     const given = {
       ...{ fact: seen.fact.id, by: presentAt(request).person.id, basedOn: seen.number, now: visit.now },
       ...typed,
@@ -99,19 +111,18 @@ export function factEnded(web: Web): RequestHandler {
       if (step === 'do') await expireFact(web.database, given)
       else if (look.state === 'same') {
         const around = { wrong: { on: visit.say('facts.ends-so-already') } }
-        return send(web, response, visit, endPage(visit, seen, typed, around), 400)
+        return shows(endPage(visit, seen, typed, around), 400)
       } else {
         const hidden = hiddenFields({ ...typed, based: String(seen.number) })
-        return send(web, response, visit, await lookPage(web, visit, look, { ...hidden, deed: 'end' }))
+        return shows(await lookPage(web, visit, look, { ...hidden, deed: 'end' }))
       }
     } catch (error) {
       const { status, around } = await refusedIn(web, visit, error, seen)
       const wrong = { ...around.wrong, on: around.wrong?.validTo ?? '' }
-      const base = around.conflict === undefined ? seen : newestOf(entries)
-      return send(web, response, visit, endPage(visit, base, typed, { ...around, wrong }), status)
+      return shows(endPage(visit, around.conflict?.theirs ?? seen, typed, { ...around, wrong }), status)
     }
-    response.redirect(303, `/facts/${seen.fact.id}`)
-  }
+    return { to: `/facts/${seen.fact.id}` }
+  })
 }
 
 /** `/facts/new` */
@@ -121,8 +132,7 @@ export function factNewPage(_web: Web, visit: Visit): Promise<Page> {
 
 /** `POST /facts`: nothing rests on it yet, so it is entered at once; sent twice it is entered once. */
 export function factEntered(web: Web): RequestHandler {
-  return async (request, response) => {
-    const visit = visitOf(web, request)
+  return answered(web, async (visit, request) => {
     const typed = typedIn(request.body)
     const missing = missingIn(visit, typed, [
       'id',
@@ -138,7 +148,7 @@ export function factEntered(web: Web): RequestHandler {
       const asked = { ...given, by: presentAt(request).person.id }
       if (Object.keys(missing).length > 0) {
         await factIfChanged(web.database, asked).catch(wrongOnly(visit, missing))
-        return send(web, response, visit, newPage(visit, typed, { wrong: missing }), 400)
+        return shows(newPage(visit, typed, { wrong: missing }), 400)
       }
       await setFact(web.database, asked)
     } catch (error) {
@@ -146,13 +156,13 @@ export function factEntered(web: Web): RequestHandler {
         const wrong = {
           id: visit.say('facts.taken', { id: typed.id, name: error.newest.fact.name[visit.language] }),
         }
-        return send(web, response, visit, newPage(visit, typed, { wrong }), 409)
+        return shows(newPage(visit, typed, { wrong }), 409)
       }
       const { status, around } = await refusedIn(web, visit, error)
-      return send(web, response, visit, newPage(visit, typed, around), status)
+      return shows(newPage(visit, typed, around), status)
     }
-    response.redirect(303, `/facts/${typed.id}`)
-  }
+    return { to: `/facts/${typed.id}` }
+  })
 }
 
 /** Adds what else is wrong to what is missing; a field that is empty keeps saying so. */
@@ -209,9 +219,9 @@ async function lookPage(web: Web, visit: Visit, look: FactChanged, { hidden, dee
   const { versions, recordings, airings } = stops
   const shown = airings.slice(0, airingsShownMax)
   const name = after.name[language]
-  const title = say(deed === 'end' ? 'facts.look-end-title' : 'facts.look-title', { name })
+  const title = say(deed === 'end' ? 'facts.look-end-title' : 'facts.look-title')
   const waits = after.status !== 'confirmed' && before?.status === 'confirmed'
-  const counts = { versions: versions.length, recordings: recordings.length, airings: airings.length }
+  const counts = { versions: versions.length, recordings: recordings.length }
   return {
     view: 'fact-look',
     title,
@@ -221,7 +231,8 @@ async function lookPage(web: Web, visit: Visit, look: FactChanged, { hidden, dee
       changes: before === null ? [] : differencesOf(visit, before, after),
       waits: waits ? say('facts.look-waits') : '',
       stops: versions.length > 0 ? say('facts.look-stops', counts) : '',
-      versions: await versionLines(web, visit, stops),
+      cancels: airings.length > 0 ? say('facts.look-cancels', { airings: airings.length }) : '',
+      versions: await versionLines(web, visit, stops, true),
       airings: await factAirings(web, visit, shown),
       moreAirings:
         airings.length > shown.length

@@ -21,7 +21,7 @@ export function endPage(
   const { say, language } = visit
   const { fact } = newest
   const name = fact.name[language]
-  const title = say('facts.end-title', { name })
+  const title = say('facts.end-title')
   const { conflict } = around
   return {
     view: 'fact-end',

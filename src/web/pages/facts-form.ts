@@ -102,10 +102,10 @@ export function changePage(visit: Visit, newest: FactEntry, typed: Typed, around
   const name = fact.name[visit.language]
   return {
     view: 'fact-form',
-    title: say('facts.change-title', { name }),
+    title: say('facts.change-title'),
     section: 'facts',
     model: {
-      ...{ title: say('facts.change-title', { name }), lead: say('facts.change-lead') },
+      ...{ title: say('facts.change-title'), lead: say('facts.change-lead') },
       ...{
         back: `/facts/${fact.id}`,
         backName: name,
@@ -191,7 +191,7 @@ function fieldsOf(
       ...{ name, max, why, value: typed[name], label: say(label), help: said },
       required: required === true || (isNew && name === 'source'),
       date: date === true,
-      long: name === 'source' || name === 'why',
+      long: name === 'source' || name === 'why' || name === 'nameVi' || name === 'nameEn',
       describedBy: [said === '' ? '' : `${name}-help`, why === '' ? '' : `${name}-why`].join(' ').trim(),
     }
   })

@@ -195,7 +195,7 @@ function shownOf({ say, language }: Visit, fact: Fact, field: Shown): string {
   return texts[field]
 }
 
-/** A touched version with how many of its recordings and coming airings there are. */
+/** A touched version with how many of its recordings and coming airings there are; `will`: all of them are to stop. */
 export async function versionLines(
   web: Web,
   visit: Visit,
@@ -204,6 +204,7 @@ export async function versionLines(
     recordings: readonly { script: string; version: number }[]
     airings: readonly { script: string; version: number }[]
   },
+  will = false,
 ): Promise<object[]> {
   const { say, language } = visit
   const titleOf = await titlesOf(web, language)
@@ -216,7 +217,7 @@ export async function versionLines(
       href: linked ? `/scripts/${script}` : null,
       version: say('facts.version', { script, version }),
       state: say(versionWords[state]),
-      stopped: changed,
+      stopped: will ? say('facts.version-will-stop') : changed ? say('facts.stopped') : '',
       until: until === null ? '' : dayIn(language, until),
       recordings: count(touched.recordings),
       airings: count(touched.airings),

@@ -8,7 +8,7 @@ export const enFacts: Record<keyof typeof viFacts, string> = {
   'facts.lead':
     'Telephone numbers, agencies, laws and figures that scripts may say, each with its source and validity. What changes here stops the scripts that say the old.',
   'facts.not-there': 'There is no fact “{id}”. Open it again from the page Facts.',
-  'facts.search': 'Search by name, value or source, with or without diacritics',
+  'facts.search': 'Search, with or without diacritics',
   'facts.fact': 'Fact',
   'facts.kind': 'Kind',
   'facts.kind-hotline': 'hotline',
@@ -93,6 +93,7 @@ export const enFacts: Record<keyof typeof viFacts, string> = {
   'facts.version-expired': 'over',
   'facts.version-withdrawn': 'withdrawn',
   'facts.stopped': 'stopped: it says the old',
+  'facts.version-will-stop': 'will stop',
   'facts.until': 'Stops on',
   'facts.recordings': 'Recordings',
   'facts.airings': 'Airings to come',
@@ -123,7 +124,7 @@ export const enFacts: Record<keyof typeof viFacts, string> = {
   'facts.enter': 'Enter it',
   'facts.taken': 'The key “{id}” is that of “{name}”. Choose another, or open that fact to change it.',
   'facts.change': 'Change',
-  'facts.change-title': 'Change: {name}',
+  'facts.change-title': 'Change a fact',
   'facts.change-lead':
     'Before anything is changed, the next page shows which scripts and airings will stop. Whoever entered a fact neither confirms it nor approves a script that says it.',
   'facts.doubt': 'Take the confirmation back: somebody must read the source again',
@@ -136,22 +137,23 @@ export const enFacts: Record<keyof typeof viFacts, string> = {
   'facts.mine-same': 'The same as what they entered.',
 
   'facts.end': 'End it',
-  'facts.end-title': 'End: {name}',
+  'facts.end-title': 'End a fact',
   'facts.end-lead':
     'From that day on no script says it. A new value is entered under another key, with its own first day.',
   'facts.end-on': 'First day no longer in force',
   'facts.end-help': 'Now: {validity}. Today is {today}.',
   'facts.ends-so-already': 'It ends on that day already. Choose another.',
 
-  'facts.look-title': 'Before it is changed: {name}',
-  'facts.look-end-title': 'Before it ends: {name}',
+  'facts.look-title': 'Before it is changed',
+  'facts.look-end-title': 'Before it ends',
   'facts.look-lead': 'Nothing has been entered yet. Look, then decide.',
   'facts.look-waits':
     'What is entered waits for another approver or admin to confirm it; until then the sentence that says it falls away from scripts that are submitted.',
   'facts.look-stops':
-    '{versions} {versions|script stops|scripts stop}, with {recordings} {recordings|recording|recordings}, and {airings} {airings|airing|airings} to come {airings|is|are} cancelled.',
+    '{versions} {versions|script stops|scripts stop}, with {recordings} {recordings|recording|recordings}.',
+  'facts.look-cancels': '{airings} {airings|airing|airings} to come {airings|is|are} cancelled.',
   'facts.look-then':
-    'The hub cancels them when it plans next, usually within a minute, and gives the stations another script. To say the new: confirm it, then submit and approve a new version of each script.',
+    'The hub cancels airings when it plans next, usually within a minute, and gives the stations another script. To say the new value: have it confirmed, then submit and approve a new version of each script.',
   'facts.look-nothing': 'No script and no airing stops because of this.',
   'facts.airings-to-cancel': 'Airings that are cancelled',
   'facts.do-change': 'Enter the change',

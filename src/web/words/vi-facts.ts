@@ -6,7 +6,7 @@ export const viFacts = {
   'facts.lead':
     'Số điện thoại, cơ quan, văn bản, con số mà bản tin được phép nói, mỗi dữ kiện có nguồn và thời hạn. Đổi ở đây thì bản tin nói điều cũ dừng phát.',
   'facts.not-there': 'Không có dữ kiện nào mang mã “{id}”. Hãy mở lại từ trang Sổ dữ kiện.',
-  'facts.search': 'Tìm theo tên, giá trị, nguồn, có dấu hay không dấu',
+  'facts.search': 'Tìm, có dấu hay không dấu',
   'facts.fact': 'Dữ kiện',
   'facts.kind': 'Loại',
   'facts.kind-hotline': 'đường dây nóng',
@@ -88,6 +88,7 @@ export const viFacts = {
   'facts.version-expired': 'hết hạn',
   'facts.version-withdrawn': 'đã thu hồi',
   'facts.stopped': 'dừng phát vì nói điều cũ',
+  'facts.version-will-stop': 'sẽ dừng phát',
   'facts.until': 'Dừng từ ngày',
   'facts.recordings': 'Bản ghi',
   'facts.airings': 'Lượt phát sắp tới',
@@ -117,7 +118,7 @@ export const viFacts = {
   'facts.enter': 'Ghi vào sổ',
   'facts.taken': 'Mã “{id}” đã dùng cho “{name}”. Hãy chọn mã khác, hoặc mở dữ kiện ấy để sửa.',
   'facts.change': 'Sửa',
-  'facts.change-title': 'Sửa: {name}',
+  'facts.change-title': 'Sửa dữ kiện',
   'facts.change-lead':
     'Trước khi sửa thật, trang sau cho xem bản tin và lượt phát nào sẽ dừng. Người đã ghi không tự xác nhận, và không duyệt bản tin nói điều mình ghi.',
   'facts.doubt': 'Rút lại xác nhận: phải có người đọc lại nguồn',
@@ -131,22 +132,22 @@ export const viFacts = {
   'facts.mine-same': 'Giống như điều người ấy đã ghi.',
 
   'facts.end': 'Cho hết hiệu lực',
-  'facts.end-title': 'Cho hết hiệu lực: {name}',
+  'facts.end-title': 'Cho dữ kiện hết hiệu lực',
   'facts.end-lead':
     'Từ ngày ấy không bản tin nào nói dữ kiện này nữa. Giá trị mới thì ghi vào sổ với mã khác, có ngày bắt đầu của nó.',
   'facts.end-on': 'Ngày đầu hết hiệu lực',
   'facts.end-help': 'Hiện nay: {validity}. Hôm nay là {today}.',
   'facts.ends-so-already': 'Dữ kiện này đã hết hiệu lực đúng từ ngày ấy. Hãy chọn ngày khác.',
 
-  'facts.look-title': 'Xem lại trước khi sửa: {name}',
-  'facts.look-end-title': 'Xem lại trước khi cho hết hiệu lực: {name}',
+  'facts.look-title': 'Xem lại trước khi sửa',
+  'facts.look-end-title': 'Xem lại trước khi cho hết hiệu lực',
   'facts.look-lead': 'Chưa có gì được ghi. Hãy xem rồi quyết định.',
   'facts.look-waits':
     'Điều mới ghi chờ người phê duyệt hoặc quản trị khác xác nhận; trong lúc chờ, câu có dữ kiện này tự rơi khỏi bản tin mới trình.',
-  'facts.look-stops':
-    'Sẽ dừng {versions} bản tin, {recordings} bản ghi, và {airings} lượt phát sắp tới sẽ bị hủy.',
+  'facts.look-stops': 'Sẽ dừng {versions} bản tin với {recordings} bản ghi.',
+  'facts.look-cancels': 'Sẽ hủy {airings} lượt phát sắp tới.',
   'facts.look-then':
-    'Trung tâm hủy các lượt phát ấy ở lần xếp lịch kế tiếp, thường trong vòng một phút, và xếp bản tin khác cho các đài. Muốn nói điều mới: xác nhận, rồi trình và duyệt bản mới của bản tin.',
+    'Trung tâm hủy lượt phát ở lần xếp lịch kế tiếp, thường trong vòng một phút, và xếp bản tin khác cho các đài. Muốn nói giá trị mới: chờ xác nhận, rồi trình và duyệt bản mới của từng bản tin.',
   'facts.look-nothing': 'Không bản tin hay lượt phát nào dừng vì việc này.',
   'facts.airings-to-cancel': 'Lượt phát sẽ bị hủy',
   'facts.do-change': 'Ghi thay đổi',
