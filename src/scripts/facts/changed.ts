@@ -70,8 +70,7 @@ export function endedFact(before: Fact, on: Day, today: Day): Fact {
   return checked(before, today, { ...factFields(before), valid_to: on })
 }
 
-/** Whether a fact is in force on a day. */
-export function isInForce({ validFrom, validTo }: Fact, day: Day): boolean {
+function isInForce({ validFrom, validTo }: Fact, day: Day): boolean {
   return validFrom <= day && (validTo === null || validTo > day)
 }
 

@@ -9,7 +9,7 @@ export {
   unknownFact,
   whyNotConfirm,
 } from './change.ts'
-export { type FactChange, type FactField, isInForce, WrongFact } from './changed.ts'
+export { type FactChange, type FactField, WrongFact } from './changed.ts'
 export { digitOf, digitsRead } from './digits.ts'
 export { whoEntered } from './entered.ts'
 export { importFacts } from './files.ts'
