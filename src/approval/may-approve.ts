@@ -6,6 +6,7 @@ import type { Db } from '../db/index.ts'
 import { type Person, personById } from '../people/index.ts'
 import type { SubmittedVersion } from '../scripts/index.ts'
 import { type ApproverKey, keyStates } from './enrolment.ts'
+import { checkFactsOfOthers } from './own-facts.ts'
 
 export async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion): Promise<void> {
   if (approver.role !== 'approver' || approver.suspendedAt !== null) {
@@ -30,6 +31,7 @@ export async function checkApprover(tx: Db, approver: Person, version: Submitted
       en: `Exercises are approved by people of the exercise only, and real work by real people; “${approver.name}” is of the other side. Ask someone else.`,
     })
   }
+  await checkFactsOfOthers(tx, approver, version)
 }
 
 const rootDigitsMin = 8

@@ -4,6 +4,7 @@ import { dayOf, timeOfDay } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
 import { type Touched, touchedBy } from '../schedule/index.ts'
 import {
+  confirmFact,
   expireFact,
   type FactChange,
   type FactChanged,
@@ -48,8 +49,9 @@ export function factCommands(program: Command): void {
     async (work, given) => {
       const entries = await factEntries(work.database, argument(given, 0))
       if (entries.length === 0) throw unknownFact(argument(given, 0))
-      const rows = entries.map(({ fact, by, at }) => [
+      const rows = entries.map(({ number, fact, by, at }) => [
         ...[
+          number,
           `${dayOf(at)} ${timeOfDay(at)}`,
           by ?? 'content/',
           fact.value,
@@ -60,11 +62,12 @@ export function factCommands(program: Command): void {
       ])
       return {
         json: entries,
-        lines: table(['lúc', 'ai', 'giá trị', 'từ', 'đến', 'trạng thái', 'nguồn'], rows),
+        lines: table(['số', 'lúc', 'ai', 'giá trị', 'từ', 'đến', 'trạng thái', 'nguồn'], rows),
       }
     },
   )
   changeCommands(facts)
+  confirmCommand(facts)
   workCommand(
     facts,
     'touched <key>',
@@ -103,7 +106,6 @@ function changeCommands(facts: Command): void {
     .option('--name-en <name>', 'tên tiếng Anh · name in English')
     .option('--from <day>', 'ngày đầu có hiệu lực YYYY-MM-DD · first day in force')
     .option('--to <day>', 'ngày đầu hết hiệu lực, "" là chưa hạn · first day no longer in force, "" = open')
-    .option('--confirmed', 'đã đọc nguồn và xác nhận · the source was read')
     .option('--unconfirmed', 'rút lại xác nhận · take the confirmation back')
     .option('--why <reason>', 'lý do · why')
   workCommand(facts, 'expire <key>', 'cho hết hiệu lực từ một ngày · end a fact', async (work, given) => {
@@ -118,14 +120,30 @@ function changeCommands(facts: Command): void {
     .option('--why <reason>', 'lý do · why')
 }
 
+function confirmCommand(facts: Command): void {
+  workCommand(
+    facts,
+    'confirm <key>',
+    'xác nhận điều người khác đã ghi · confirm what somebody else entered',
+    async (work, given) => {
+      const entry = optional(given, 'entry')
+      const changed = await confirmFact(work.database, {
+        ...{ fact: argument(given, 0), by: required(given, 'by'), why: optional(given, 'why') ?? '' },
+        ...(entry === undefined ? {} : { basedOn: entryNumber(entry) }),
+        now: work.clock.now(),
+      })
+      return changedAnswer(work, changed)
+    },
+  )
+    .requiredOption(
+      '--by <person>',
+      'người đã đọc nguồn, khác người ghi · who read the source, not who entered it',
+    )
+    .option('--entry <number>', 'số của lần ghi đã đọc, xem history · the entry that was read, see history')
+    .option('--why <reason>', 'lý do · why')
+}
+
 function changeOf(given: Given): FactChange {
-  const { confirmed, unconfirmed } = given.options
-  if (confirmed === true && unconfirmed === true) {
-    throw new AppError('invalid', {
-      vi: 'Chỉ chọn một trong hai: --confirmed hoặc --unconfirmed.',
-      en: 'Give only one of --confirmed and --unconfirmed.',
-    })
-  }
   const change: FactChange = {}
   const texts = {
     value: 'value',
@@ -142,8 +160,16 @@ function changeOf(given: Given): FactChange {
   const [spoken, to] = [optional(given, 'spoken'), optional(given, 'to')]
   if (spoken !== undefined) change.spoken = spoken === '' ? null : spoken
   if (to !== undefined) change.validTo = to === '' ? null : to
-  if (confirmed === true || unconfirmed === true) change.confirmed = confirmed === true
+  if (given.options['unconfirmed'] === true) change.confirmed = false
   return change
+}
+
+function entryNumber(typed: string): number {
+  if (/^[1-9]\d{0,9}$/.test(typed)) return Number(typed)
+  throw new AppError('invalid', {
+    vi: `“${typed.slice(0, 40)}” không phải là số của một lần ghi. Xem cột số: loa facts history <mã>`,
+    en: `“${typed.slice(0, 40)}” is not the number of an entry. See the first column: loa facts history <key>`,
+  })
 }
 
 async function touchedOf(work: Work, fact: string): Promise<Touched> {

@@ -24,7 +24,8 @@ export { gapMilliseconds } from './place.ts'
 export { attemptsMax, planMonth } from './plan.ts'
 export { cancelSentence, hubReasons } from './reasons.ts'
 export { type AiringQuery, airingsOf, campaignsOf, windowsOf } from './store.ts'
-export { type Touched, touchedBy, type TouchedVersion } from './touched.ts'
+export { stoppedBy, type Stopping } from './touched.ts'
+export { type Touched, type TouchedAiring, touchedBy, type TouchedVersion } from './touched.ts'
 export { nextMonthFromDay, planWanted, type PlanningPace, previewMonth } from './wanted.ts'
 export type {
   Airing,

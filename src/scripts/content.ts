@@ -118,13 +118,17 @@ function factOf(folder: string, entry: z.infer<typeof FactEntry>): Fact {
   return fact
 }
 
-/** A fact from its fields as they are named in the files, or what is wrong with them. Pure; never throws. */
-export function factFrom(fields: unknown): { ok: true; value: Fact } | { ok: false; why: Sentence } {
+/** A fact from its fields as they are named in the files, or which is wrong, and why. Pure; never throws. */
+export function factFrom(
+  fields: unknown,
+): { ok: true; value: Fact } | { ok: false; field: string; why: Sentence } {
   const result = FactEntry.safeParse(fields)
   if (!result.success) {
-    const { vi, en } = whatIsWrong(result.error.issues[0], fields)
+    const [issue] = result.error.issues
+    const { vi, en } = whatIsWrong(issue, fields)
     return {
       ok: false,
+      field: issue?.path.map(String).at(0) ?? '',
       why: {
         vi: `Dữ kiện chưa ghi được: ${vi}. Hãy sửa mục ấy.`,
         en: `The fact cannot be kept: ${en}. Correct that field.`,
@@ -135,6 +139,7 @@ export function factFrom(fields: unknown): { ok: true; value: Fact } | { ok: fal
   if (fact.validTo === null || fact.validTo > fact.validFrom) return { ok: true, value: fact }
   return {
     ok: false,
+    field: 'valid_to',
     why: {
       vi: `Dữ kiện hết hiệu lực (${fact.validTo}) trước khi có hiệu lực (${fact.validFrom}). Hãy sửa ngày.`,
       en: `The fact ends (${fact.validTo}) before it begins (${fact.validFrom}). Correct the days.`,

@@ -18,6 +18,8 @@
  * - Of every fact each entry is kept, and the newest holds. A version remembers the entries it was submitted with:
  *   when one of its facts is heard otherwise by now, or has ended, the version is over from that day, its approvals
  *   prove nothing, and the schedule's next run takes its airings off the plan.
+ * - Whoever entered a value never confirms it: a second person reads the source, and that is an entry of its own. Nor
+ *   does whoever entered what a version says approve that version (approval asks `entriesUnder` and `whoEntered`).
  * - A script may be recorded in several languages. A station hears it in the first of its own languages, in its own
  *   order, that has an approved recording; else in Vietnamese; else in what there is: never nothing (`languageFor`).
  */
@@ -47,3 +49,6 @@ export { checkStep, stateOf, stepsFrom } from './states.ts'
 export type { ImportedScript, Written } from './draft.ts'
 export { DraftConflict, importScript, saveDraft } from './draft.ts'
 export { keepReturn, submitVersion, withdrawVersion } from './change.ts'
+export type { FactField } from './facts/index.ts'
+export { confirmFact, FactConflict, factIfChanged, whyNotConfirm, WrongFact } from './facts/index.ts'
+export { entriesUnder, whoEntered } from './facts/index.ts'

@@ -2,7 +2,7 @@
 import type { Day } from '../base/calendar.ts'
 import type { Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
-import { factEntries, type Register, registerOf, standingOfFacts } from './facts/index.ts'
+import { factEntries, type FactEntry, type Register, registerOf, standingOfFacts } from './facts/index.ts'
 import type { Priority, ScriptKind, ScriptSource } from './source.ts'
 
 /** A version as it was submitted: fixed for ever. `text` is what is rendered (`{{unit}}` and `{{station}}` stay, for each station). */
@@ -122,11 +122,12 @@ export async function versionOf(
 
 /**
  * The versions that say a fact, ordered by script and version: those that were submitted with it and are neither
- * returned nor withdrawn, and newest drafts that declare it or name one of the slots it fills.
+ * returned nor withdrawn, and newest drafts that declare it or name one of the slots it fills. How they stand is told as
+ * if `entered` stood in the register as well, where it is given.
  */
 export async function versionsWith(
   db: Db,
-  { fact, slots }: { fact: string; slots: readonly string[] },
+  { fact, slots, entered }: { fact: string; slots: readonly string[]; entered?: FactEntry },
 ): Promise<ScriptVersion[]> {
   const rows = await versionsQuery(db)
     .where('returned_at', 'is', null)
@@ -134,7 +135,8 @@ export async function versionsWith(
     .orderBy('script_id')
     .orderBy('version')
     .execute()
-  const register = await registerIn(db)
+  const entries = await factEntries(db)
+  const register = registerOf(entered === undefined ? entries : [...entries, entered])
   const newest = new Map(rows.map((row) => [row.script_id, row.version]))
   const names = new Set(slots)
   return rows

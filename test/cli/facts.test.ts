@@ -11,6 +11,7 @@ beforeAll(async () => {
   for (const [id, role] of [
     ['an', 'editor'],
     ['lan', 'approver'],
+    ['minh', 'approver'],
     ['hoa', 'operator'],
   ] as const) {
     await at.loa(['people', 'add', id, '--name', id, '--role', role])
@@ -41,7 +42,7 @@ describe('loa facts', () => {
   })
 
   it('changes one with its source, tells what is stopped, and keeps what was said before', async () => {
-    const change = ['facts', 'set', 'hotline-111', '--value', '112', '--by', 'lan', '--confirmed']
+    const change = ['facts', 'set', 'hotline-111', '--value', '112', '--by', 'lan']
     expect((await at.loa(change)).stderr).toContain('Giá trị mới phải có nguồn')
     const { code, stdout } = await at.loa([...change, '--source', 'Công văn mẫu', '--why', 'đổi số'])
     expect(code).toBe(0)
@@ -53,6 +54,18 @@ describe('loa facts', () => {
     ])
     // Each command begins by reading the files of content/: they do not take a person's word back.
     expect((await at.loa(['facts'])).stdout).toMatch(/^hotline-111 +hotline +112 /m)
+  })
+
+  it('is confirmed by a second person, who names the entry that they read', async () => {
+    const confirm = ['facts', 'confirm', 'hotline-111', '--json', '--by']
+    expect((await at.loa([...confirm, 'lan'])).code).toBe(6)
+    expect((await at.loa([...confirm, 'an'])).code).toBe(6)
+    const history = await at.loa(['facts', 'history', 'hotline-111', '--json'])
+    const [first, entered] = (history.json as { number: number }[]).map(({ number }) => String(number))
+    expect((await at.loa([...confirm, 'minh', '--entry', first!])).code).toBe(5)
+    const { json } = await at.loa([...confirm, 'minh', '--entry', entered!])
+    expect(json).toMatchObject({ state: 'changed', fact: { value: '112', status: 'confirmed' } })
+    expect((await at.loa(['facts'])).stdout).toMatch(/^hotline-111 .*● đã xác nhận/m)
   })
 
   it('ends one on a day', async () => {
@@ -73,8 +86,11 @@ describe('loa facts', () => {
 
   it.each([
     [['set', 'hotline-111', '--name', 'x', '--by', 'hoa'], 6],
-    [['set', 'hotline-111', '--confirmed', '--by', 'an'], 6],
-    [['set', 'hotline-111', '--confirmed', '--unconfirmed', '--by', 'lan'], 2],
+    [['set', 'hotline-111', '--confirmed', '--by', 'lan'], 2],
+    [['confirm', 'hotline-111', '--by', 'hoa'], 6],
+    [['confirm', 'hotline-111', '--by', 'minh', '--entry', 'hai'], 2],
+    [['confirm', 'no', '--by', 'minh'], 4],
+    [['confirm', 'hotline-111'], 2],
     [['set', 'hotline-111', '--name', 'x', '--by', 'ai'], 4],
     [['set', 'hotline-111', '--name', 'x'], 2],
     [['expire', 'hotline-111', '--on', 'mai', '--by', 'an'], 2],

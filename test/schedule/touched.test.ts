@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import type { Clock } from '../../src/base/time.ts'
-import { airingsOf, createCampaign, planWanted, touchedBy } from '../../src/schedule/index.ts'
-import { expireFact, importScript, setFact } from '../../src/scripts/index.ts'
+import { airingsOf, createCampaign, planWanted, stoppedBy, touchedBy } from '../../src/schedule/index.ts'
+import {
+  confirmFact,
+  expireFact,
+  type FactChange,
+  factIfChanged,
+  importScript,
+  setFact,
+} from '../../src/scripts/index.ts'
 import { monday, source, submitted } from '../support/desk.ts'
 import { approved, bulletin, dawnWindow, type HubDesk, openHubDesk } from '../support/ledger-hub.ts'
 import { putRecording } from '../support/recordings.ts'
@@ -44,11 +51,16 @@ const standing = async (script: string) =>
   (await airingsOf(desk.database, { month: december })).filter(
     (airing) => airing.script === script && airing.cancelled === null,
   )
-const change = () =>
-  setFact(desk.database, {
-    ...{ fact: 'hotline-111', change: { value: '112', source: 'mẫu', confirmed: true } },
-    ...{ by: 'lan', now: tuesday },
+const value = { value: '112', source: 'mẫu' }
+const change = () => setFact(desk.database, { fact: 'hotline-111', change: value, by: 'an', now: tuesday })
+/** What a look at the change says would stop. */
+const wouldStop = async (given: { change: FactChange } | { on: string }) => {
+  const { fact: after } = await factIfChanged(desk.database, {
+    ...{ fact: 'hotline-111', by: 'an', now: tuesday },
+    ...given,
   })
+  return stoppedBy(desk.database, { after, placeholders: desk.placeholders, now: tuesday })
+}
 
 describe('a fact', () => {
   it('touches the versions that say it, their recordings and the airings still to come, and no others', async () => {
@@ -58,9 +70,10 @@ describe('a fact', () => {
     const coming = await standing('goi-111')
     expect(coming.length).toBeGreaterThan(100)
     const { versions, recordings, airings } = await touched()
+    const stands = { until: null, changed: false }
     expect(versions).toEqual([
-      { script: 'goi-111', version: 1, title: 'Tìm việc trên mạng', state: 'in-force', changed: false },
-      { script: 'nhap', version: 1, title: 'Tìm việc trên mạng', state: 'draft', changed: false },
+      { script: 'goi-111', version: 1, title: 'Tìm việc trên mạng', state: 'in-force', ...stands },
+      { script: 'nhap', version: 1, title: 'Tìm việc trên mạng', state: 'draft', ...stands },
     ])
     expect(recordings).toMatchObject([{ script: 'goi-111', version: 1, language: 'vi', station: null }])
     expect(airings.map(({ airing }) => airing).sort()).toEqual(coming.map(({ id }) => id).sort())
@@ -74,6 +87,9 @@ describe('a fact', () => {
 
   it('that changed stops what says the old: the schedule’s next run plans those stations again without it', async () => {
     const stale = await standing('goi-111')
+    const { versions, recordings, airings } = await wouldStop({ change: value })
+    expect(versions).toMatchObject([{ script: 'goi-111', state: 'in-force', until: '2026-11-24' }])
+    expect([recordings.length, airings.map(({ airing }) => airing)]).toEqual([1, stale.map(({ id }) => id)])
     await change()
     expect((await touched()).versions).toMatchObject([{ script: 'goi-111', state: 'expired', changed: true }])
     expect(await plan(tuesday)).toMatchObject({
@@ -90,6 +106,7 @@ describe('a fact', () => {
 
   it('that changed plays again, with the new words, once a new version is approved', async () => {
     await change()
+    await confirmFact(desk.database, { fact: 'hotline-111', by: 'minh', now: tuesday })
     const next = await submitted(desk, 'Bà con gọi số {{hotline.national}}.', {
       ...{ head: { slug: 'goi-111' }, now: tuesday },
     })
@@ -101,10 +118,20 @@ describe('a fact', () => {
     expect((await standing('goi-111')).length).toBeGreaterThan(100)
   })
 
+  it('whose change is not heard stops nothing', async () => {
+    expect(await wouldStop({ change: { nameVi: 'Tổng đài 111', source: 'mẫu' } })).toEqual({
+      ...{ versions: [], recordings: [], airings: [] },
+    })
+  })
+
   it('that is given an end stops, well before that day, what would be heard after it', async () => {
+    const stops = await wouldStop({ on: '2026-12-01' })
+    expect(stops.versions).toMatchObject([{ script: 'goi-111', until: '2026-12-01' }])
     await expireFact(desk.database, { fact: 'hotline-111', on: '2026-12-01', by: 'an', now: tuesday })
+    expect((await touched()).airings.filter((airing) => airing.stops)).toEqual(stops.airings)
     const { cancelled } = await plan(tuesday)
     expect(cancelled).toBeGreaterThan(100)
+    expect(stops.airings).toHaveLength(cancelled)
     expect(await standing('goi-111')).toEqual([])
     expect((await touched()).versions).toMatchObject([{ state: 'in-force', changed: false }])
     const over = await touched('2026-12-01T00:00:00.000Z')

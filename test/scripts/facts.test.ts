@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { returnVersion } from '../../src/approval/index.ts'
 import { deedsOf } from '../../src/people/index.ts'
 import {
+  confirmFact,
   expireFact,
   type FactChange,
   factEntries,
+  factIfChanged,
   factsOf,
   importFacts,
   importScript,
@@ -28,13 +30,20 @@ afterEach(() => desk.close())
 
 const set = (fact: string, change: FactChange, more: { by?: string; now?: string; why?: string } = {}) =>
   setFact(desk.database, { fact, change, by: 'lan', now: tuesday, ...more })
+const confirm = (fact: string, by = 'minh', more: { now?: string; basedOn?: number } = {}) =>
+  confirmFact(desk.database, { fact, by, now: tuesday, ...more })
+/** Entered by lan, confirmed by minh. */
+const setAndConfirm = async (fact: string, change: FactChange, now = tuesday) => {
+  await set(fact, change, { now })
+  return confirm(fact, 'minh', { now })
+}
 const fact = async (id: string) => (await factsOf(desk.database)).find((one) => one.id === id)
 
 describe('changing a fact', () => {
   it('adds an entry that holds from now on, and keeps what was said before', async () => {
     const changed = await set(
       'hotline-111',
-      { value: '112', source: 'Công văn mẫu ngày 20/11/2026', confirmed: true },
+      { value: '112', source: 'Công văn mẫu ngày 20/11/2026' },
       { why: 'tổng đài đổi số' },
     )
     expect(changed).toMatchObject({
@@ -50,7 +59,7 @@ describe('changing a fact', () => {
       ['112', 'lan', tuesday],
     ])
     expect(await fact('hotline-111')).toMatchObject({
-      ...{ value: '112', spoken: 'một một hai', status: 'confirmed', checkedOn: '2026-11-24' },
+      ...{ value: '112', spoken: 'một một hai', status: 'needs-confirmation', checkedOn: '2026-11-24' },
     })
     const [deed] = await deedsOf(desk.database, { subject: 'hotline-111' })
     expect(deed).toMatchObject({
@@ -66,14 +75,6 @@ describe('changing a fact', () => {
       heard: false,
     })
     expect(await factEntries(desk.database)).toEqual(before)
-  })
-
-  it('by an editor waits for an approver to read the source', async () => {
-    await set('loan-2026', { value: 'sáu mươi triệu đồng', source: 'NĐ mẫu' }, { by: 'an' })
-    expect(await fact('loan-2026')).toMatchObject({ status: 'needs-confirmation' })
-    const confirming = set('loan-2026', { confirmed: true }, { by: 'an' })
-    expect((await refusalOf(confirming)).code).toBe('forbidden')
-    expect(await set('loan-2026', { confirmed: true })).toMatchObject({ fact: { status: 'confirmed' } })
   })
 
   it('of its name or source alone leaves it confirmed and heard as it was', async () => {
@@ -139,6 +140,145 @@ describe('changing a fact', () => {
   })
 })
 
+describe('what somebody entered', () => {
+  const value = { value: '112', source: 'Công văn mẫu' }
+
+  it('waits, also when an approver entered it, until a second person has read the source', async () => {
+    await set('hotline-111', value, { by: 'lan' })
+    expect((await refusalOf(confirm('hotline-111', 'lan'))).message).toContain('entered this')
+    expect((await refusalOf(confirm('hotline-111', 'an'))).message).toContain('may not confirm a fact')
+    expect(await fact('hotline-111')).toMatchObject({ status: 'needs-confirmation' })
+    const later = '2026-11-25T01:00:00.000Z'
+    expect(await confirm('hotline-111', 'minh', { now: later })).toMatchObject({
+      state: 'changed',
+      fact: { value: '112', status: 'confirmed', checkedOn: '2026-11-25' },
+    })
+  })
+
+  it('is confirmed by an entry of its own, with who entered it in the log', async () => {
+    await set('hotline-111', value, { by: 'an' })
+    await confirm('hotline-111')
+    const entries = await factEntries(desk.database, 'hotline-111')
+    expect(entries.map(({ fact, by }) => [fact.value, fact.status, by])).toEqual([
+      ['111', 'confirmed', null],
+      ['112', 'needs-confirmation', 'an'],
+      ['112', 'confirmed', 'minh'],
+    ])
+    expect((await deedsOf(desk.database, { subject: 'hotline-111' }))[0]).toMatchObject({
+      ...{ person: 'minh', what: 'fact.confirmed' },
+      detail: {
+        before: { status: 'needs-confirmation' },
+        after: { status: 'confirmed' },
+        ...{ entry: entries[1]!.number, enteredBy: ['an'] },
+      },
+    })
+    expect(await confirm('hotline-111')).toMatchObject({ state: 'same' })
+    expect(await factEntries(desk.database, 'hotline-111')).toEqual(entries)
+  })
+
+  it('is not confirmed by whoever put in its reading, its source or its days since', async () => {
+    await set('hotline-111', value, { by: 'an' })
+    await set('hotline-111', { source: 'Công văn khác' }, { by: 'minh' })
+    expect((await refusalOf(confirm('hotline-111', 'minh'))).code).toBe('forbidden')
+    await set('hotline-111', { spoken: 'một trăm mười hai' }, { by: 'lan' })
+    expect((await refusalOf(confirm('hotline-111', 'lan'))).code).toBe('forbidden')
+  })
+
+  it('stays theirs through a confirmation that is taken back', async () => {
+    await setAndConfirm('hotline-111', value)
+    await set('hotline-111', { confirmed: false }, { by: 'minh' })
+    expect((await refusalOf(confirm('hotline-111', 'lan'))).code).toBe('forbidden')
+    expect(await confirm('hotline-111', 'minh')).toMatchObject({ fact: { status: 'confirmed' } })
+  })
+
+  it('stays theirs when their role changes: an editor who becomes an approver confirms nothing of their own', async () => {
+    await set('hotline-111', value, { by: 'an' })
+    await desk.database.updateTable('person').set({ role: 'approver' }).where('id', '=', 'an').execute()
+    expect((await refusalOf(confirm('hotline-111', 'an'))).code).toBe('forbidden')
+  })
+
+  it('is anybody’s to confirm where it came with the files of the programme', async () => {
+    expect(await confirm('hotline-province', 'lan')).toMatchObject({ fact: { status: 'confirmed' } })
+  })
+
+  it('is not confirmed unseen: what was entered since is shown first', async () => {
+    await set('hotline-111', value, { by: 'an' })
+    const seen = (await factEntries(desk.database, 'hotline-111')).at(-1)!.number
+    await set('hotline-111', { value: '113', source: 'mẫu' }, { by: 'binh' })
+    const refusal = await refusalOf(confirm('hotline-111', 'minh', { basedOn: seen }))
+    expect(refusal).toMatchObject({ code: 'conflict', newest: { fact: { value: '113' }, by: 'binh' } })
+  })
+
+  it.each(['hoa', 'duyet-tap'])('is not confirmed by %s', async (by) => {
+    await set('hotline-111', value, { by: 'an' })
+    expect((await refusalOf(confirm('hotline-111', by))).code).toBe('forbidden')
+  })
+})
+
+describe('a fact that is over', () => {
+  const law = async () => (await fact('law-old'))!
+
+  it('waits for confirmation when somebody makes it hold again, by either way', async () => {
+    await set('law-old', { validTo: '2027-07-01' }, { by: 'lan' })
+    expect(await law()).toMatchObject({ status: 'needs-confirmation', validTo: '2027-07-01' })
+    expect((await refusalOf(confirm('law-old', 'lan'))).code).toBe('forbidden')
+    expect(await confirm('law-old', 'minh')).toMatchObject({ fact: { status: 'confirmed' } })
+  })
+
+  it('and is given a later end waits too', async () => {
+    await expireFact(desk.database, { fact: 'law-old', on: '2027-07-01', by: 'an', now: tuesday })
+    expect(await law()).toMatchObject({ status: 'needs-confirmation' })
+  })
+})
+
+describe('an entry made meanwhile', () => {
+  const number = async () => (await factEntries(desk.database, 'hotline-111')).at(-1)!.number
+  const change = (value: string, basedOn: number, by = 'an') =>
+    setFact(desk.database, {
+      ...{ fact: 'hotline-111', change: { value, source: 'mẫu' }, by, basedOn, now: tuesday },
+    })
+
+  it('is a conflict that shows it, and nothing is written over', async () => {
+    const seen = await number()
+    await change('112', seen, 'binh')
+    const refusal = await refusalOf(change('113', seen))
+    expect(refusal).toMatchObject({ code: 'conflict', newest: { fact: { value: '112' }, by: 'binh' } })
+    expect(await fact('hotline-111')).toMatchObject({ value: '112' })
+    const ended = { fact: 'hotline-111', on: '2027-01-01', by: 'an', basedOn: seen, now: tuesday }
+    expect((await refusalOf(expireFact(desk.database, ended))).code).toBe('conflict')
+  })
+
+  it('that says the same is none: sending twice enters once', async () => {
+    const seen = await number()
+    expect(await change('112', seen)).toMatchObject({ state: 'changed' })
+    expect(await change('112', seen)).toMatchObject({ state: 'same' })
+    expect(await factEntries(desk.database, 'hotline-111')).toHaveLength(2)
+  })
+
+  it('is one for a fact that was to be new', async () => {
+    expect((await refusalOf(change('112', 0))).code).toBe('conflict')
+  })
+})
+
+describe('looking before', () => {
+  it('tells what would become of a fact, refuses what would be refused, and enters nothing', async () => {
+    const before = await factEntries(desk.database)
+    const given = { fact: 'hotline-111', by: 'an', now: tuesday }
+    const look = (change: FactChange) => factIfChanged(desk.database, { ...given, change })
+    expect(await look({ value: '112', source: 'mẫu' })).toMatchObject({
+      ...{ state: 'changed', heard: true },
+      fact: { value: '112', spoken: 'một một hai', status: 'needs-confirmation' },
+    })
+    expect(await refusalOf(look({ value: '112' }))).toMatchObject({ code: 'invalid', field: 'source' })
+    expect(await refusalOf(look({ validTo: '2020-01-01' }))).toMatchObject({ field: 'validTo' })
+    expect(await refusalOf(look({ value: 'a\nb', source: 'x' }))).toMatchObject({ field: 'value' })
+    expect(await factIfChanged(desk.database, { ...given, on: '2027-01-01' })).toMatchObject({
+      fact: { validTo: '2027-01-01', status: 'confirmed' },
+    })
+    expect(await factEntries(desk.database)).toEqual(before)
+  })
+})
+
 describe('what a person has set', () => {
   it('stands when the programme comes with files that say otherwise', async () => {
     await set('hotline-111', { value: '112', source: 'mẫu' })
@@ -156,7 +296,7 @@ describe('a submitted version', () => {
   it('is over from the day on which a fact of it is heard otherwise', async () => {
     await submitted(desk, call)
     expect(await now()).toMatchObject({ changedFacts: [], heardUntil: '2027-01-01' })
-    await set('hotline-111', { value: '112', source: 'mẫu', confirmed: true })
+    await setAndConfirm('hotline-111', { value: '112', source: 'mẫu' })
     expect(await now()).toMatchObject({ changedFacts: ['hotline-111'], heardUntil: '2026-11-24' })
   })
 
@@ -170,24 +310,24 @@ describe('a submitted version', () => {
     await submitted(desk, call)
     await set('hotline-111', { nameVi: 'Tổng đài 111' })
     expect((await now()).changedFacts).toEqual([])
-    await set('hotline-111', { value: '112', source: 'mẫu', confirmed: true })
-    await set('hotline-111', { value: '111', source: 'mẫu', confirmed: true })
+    await setAndConfirm('hotline-111', { value: '112', source: 'mẫu' })
+    await setAndConfirm('hotline-111', { value: '111', source: 'mẫu' })
     expect(await now()).toMatchObject({ changedFacts: [], heardUntil: '2027-01-01' })
   })
 
   it('counts from the entry it was submitted with, though all happens in one instant', async () => {
-    await set('hotline-111', { value: '112', source: 'mẫu', confirmed: true }, { now: monday })
+    await setAndConfirm('hotline-111', { value: '112', source: 'mẫu' }, monday)
     await submitted(desk, call)
     expect(await now()).toMatchObject({ changedFacts: [] })
-    await set('hotline-111', { value: '113', source: 'mẫu', confirmed: true }, { now: monday })
+    await setAndConfirm('hotline-111', { value: '113', source: 'mẫu' }, monday)
     expect(await now()).toMatchObject({ changedFacts: ['hotline-111'], heardUntil: '2026-11-23' })
   })
 
   it('says the day of the change, not of a later one', async () => {
     await submitted(desk, call)
-    await set('hotline-111', { value: '112', source: 'mẫu', confirmed: true })
+    await setAndConfirm('hotline-111', { value: '112', source: 'mẫu' })
     const later = '2026-12-09T01:00:00.000Z'
-    await set('hotline-111', { value: '113', source: 'mẫu', confirmed: true }, { now: later })
+    await setAndConfirm('hotline-111', { value: '113', source: 'mẫu' }, later)
     expect((await now()).heardUntil).toBe('2026-11-24')
   })
 
@@ -202,7 +342,7 @@ describe('a submitted version', () => {
     expect(await importScript(desk.database, source(call), { author: 'an', now: tuesday })).toMatchObject({
       state: 'same',
     })
-    await set('hotline-111', { value: '112', source: 'mẫu', confirmed: true })
+    await setAndConfirm('hotline-111', { value: '112', source: 'mẫu' })
     const again = await submitted(desk, call, { now: tuesday })
     expect(again.version).toBe(2)
     expect((await submittedVersion(desk.database, again))?.text).toContain('Gọi một một hai.')

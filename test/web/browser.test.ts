@@ -54,6 +54,8 @@ const pages: [name: string, path: string, status: number][] = [
   ['calendar', '/calendar', 200],
   ['map', '/map?q=tra', 200],
   ['about', '/about', 200],
+  ['facts', '/facts', 200],
+  ['fact', '/facts/hotline-111', 200],
   ['nothing-found', '/units?q=khongcoai', 200],
   ['wrong-month', '/units?month=2026-13&q=tra', 400],
   ['used-code', '/units/20443', 409],

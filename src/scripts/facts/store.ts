@@ -27,6 +27,30 @@ export async function factEntries(db: Db, fact?: string): Promise<FactEntry[]> {
   return (await query.execute()).map(entryOf)
 }
 
+/**
+ * What a version was submitted with: of each of its facts the entry it had then and all before it, oldest first. A draft
+ * has none yet.
+ */
+export async function entriesUnder(
+  db: Db,
+  { script, version }: { script: string; version: number },
+): Promise<FactEntry[][]> {
+  const row = await db
+    .selectFrom('script_version')
+    .select(['facts', 'fact_entries', 'submitted_at'])
+    .where('script_id', '=', script)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  if (row === undefined || row.submitted_at === null) return []
+  const numbers = row.fact_entries === null ? [] : (JSON.parse(row.fact_entries) as number[])
+  const entries = Map.groupBy(await factEntries(db), ({ fact }) => fact.id)
+  return (JSON.parse(row.facts) as string[]).map((id) => {
+    const all = entries.get(id) ?? []
+    const index = all.findIndex(({ number }) => numbers.includes(number))
+    return all.slice(0, Math.max(0, index) + 1)
+  })
+}
+
 /** Adds an entry, which holds from now on; gives its number. */
 export async function addFactEntry(
   db: Db,

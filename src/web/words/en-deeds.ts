@@ -34,6 +34,7 @@ export const enDeeds: Record<keyof typeof viDeeds, string> = {
   'deed.fact.added': 'fact added',
   'deed.fact.changed': 'fact changed',
   'deed.fact.expired': 'fact expired',
+  'deed.fact.confirmed': 'fact confirmed',
   'deed.rendering.stopped': 'rendering stopped',
   'deed.rendering.let-go-on': 'rendering let go on',
   'deed.recording.brought': 'recording brought',

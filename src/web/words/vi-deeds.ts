@@ -32,6 +32,7 @@ export const viDeeds = {
   'deed.fact.added': 'thêm dữ kiện',
   'deed.fact.changed': 'đổi dữ kiện',
   'deed.fact.expired': 'dữ kiện hết hạn',
+  'deed.fact.confirmed': 'xác nhận dữ kiện',
   'deed.rendering.stopped': 'dừng việc tạo bản ghi',
   'deed.rendering.let-go-on': 'cho tạo bản ghi tiếp',
   'deed.recording.brought': 'đưa bản ghi âm lên',
