@@ -15,6 +15,9 @@ const kinds = {
   'sse.js': { type: script, from: 'htmx-ext-sse/dist/sse.min.js' },
   'tus.js': { type: script, from: 'tus-js-client/dist/tus.min.js' },
   'upload.js': { type: script, from: undefined },
+  'webauthn.js': { type: script, from: '@simplewebauthn/browser', bundle: '../dist/bundle/index.umd.min.js' },
+  'approve.js': { type: script, from: undefined },
+  'keys.js': { type: script, from: undefined },
 } as const
 export type AssetName = keyof typeof kinds
 
@@ -35,8 +38,11 @@ function bytesOf(folder: string, name: AssetName): Buffer {
       ),
     )
   }
-  const { from } = kinds[name]
-  return readFileSync(from === undefined ? join(folder, name) : fileURLToPath(import.meta.resolve(from)))
+  const { from, ...more } = kinds[name]
+  if (from === undefined) return readFileSync(join(folder, name))
+  const module = import.meta.resolve(from)
+  // Some packages hand out their module only; what browsers take as one file lies beside it.
+  return readFileSync(fileURLToPath('bundle' in more ? new URL(more.bundle, module) : module))
 }
 
 /** Reads the files of the folder into memory; throws when one is missing. */
