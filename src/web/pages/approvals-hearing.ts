@@ -29,16 +29,13 @@ export async function hearingModel(
     begin: `/approvals/${name}/plays`,
     items: hearing.items.map((item, index) => {
       const recording = recordings.get(item.recording)
-      const station = stations.get(recording?.station ?? '')
+      const station = recording?.station ?? null
       const rendition = recording?.renditions.find(({ sha256 }) => sha256 === item.sha256)
       const isOpen = open !== undefined && sameStretch(open, item)
       return {
         ...{ id: `nghe-${index + 1}`, key: item.key, heard: item.heard, text: item.text },
         title: visit.say('approvals.hear-item', { index: index + 1, why: visit.say(whyWords[item.why]) }),
-        place: [
-          languageName(recording?.language ?? ''),
-          station ?? visit.say('approvals.every-station'),
-        ].join(' · '),
+        place: `${languageName(recording?.language ?? '')} · ${station === null ? visit.say('approvals.every-station') : (stations.get(station) ?? station)}`,
         length: lengthOf(item.toMs - item.fromMs),
         ...{ from: item.fromMs / 1000, to: item.toMs / 1000 },
         // The part of the address after # keeps browsers without script to the stretch.
