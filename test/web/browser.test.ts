@@ -45,6 +45,8 @@ const pages: [name: string, path: string, status: number][] = [
   ['uploads', '/uploads', 200],
   ['upload', '/uploads/upload-fit', 200],
   ['upload-form', '/uploads/new', 200],
+  ['approvals-desk', '/approvals', 200],
+  ['approval-desk', '/approvals/viec-nhe-luong-cao/1', 200],
   ['stations', '/stations', 200],
   ['station', '/stations/tt-20440', 200],
   ['by-hand', '/airings?state=waiting', 200],

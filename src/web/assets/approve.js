@@ -48,11 +48,11 @@
     }
 
     const end = async () => {
-      const to = address
+      const told = address
       address = undefined
-      if (to === undefined || heard) return
+      if (told === undefined || heard) return
       for (let tries = 0; tries < triesMax; tries += 1) {
-        const { ok, answer } = await post(to, {}).catch(() => ({ ok: false, answer: { waitMs: 2000 } }))
+        const { ok, answer } = await post(told, {}).catch(() => ({ ok: false, answer: { waitMs: 2000 } }))
         if (ok) {
           heard = true
           say(item.dataset.wordsHeard)
@@ -88,7 +88,8 @@
     })
     audio.addEventListener('timeupdate', () => {
       if (!audio.seeking) reached = Math.max(reached, audio.currentTime)
-      if (address !== undefined && to < audio.duration - 0.2 && audio.currentTime >= to) {
+      // The address of the sound names the stretch: browsers stop at its end, and say so here and not as `ended`.
+      if (address !== undefined && audio.currentTime >= to - 0.05) {
         audio.pause()
         void end()
       }
