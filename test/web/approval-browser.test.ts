@@ -25,7 +25,6 @@ import { putStations } from '../support/stations.ts'
 import { clearRooms, openRoom, putVariant, type Room } from './approval-world.ts'
 
 const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
-const path = '/approvals/tim-viec/1'
 let browser: Browser
 let room: Room
 

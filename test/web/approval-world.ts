@@ -264,15 +264,10 @@ export function formIn(html: string, mark: string): Record<string, string> | und
   const form = new RegExp(`<form[^>]*${mark}[^>]*>[\\s\\S]*?</form>`).exec(html)?.[0]
   if (form === undefined) return undefined
   const options = /data-options="([^"]*)"/.exec(form)?.[1]
-  const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
-    name,
-    value,
-  ])
-  return {
-    ...Object.fromEntries(fields),
-    action: /action="([^"]*)"/.exec(form)?.[1] ?? '',
-    ...(options && { options: options.replaceAll('&quot;', '"') }),
-  }
+  const fields: Record<string, string> = { action: /action="([^"]*)"/.exec(form)?.[1] ?? '' }
+  for (const [, name = '', value = ''] of form.matchAll(/name="(\w+)" value="([^"]*)"/g)) fields[name] = value
+  if (options !== undefined) fields['options'] = options.replaceAll('&quot;', '"')
+  return fields
 }
 
 /** The passkey of an approver, made on the page, enrolled and confirmed by two others; the root signs unless told not to. */

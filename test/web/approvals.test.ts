@@ -68,8 +68,35 @@ describe('what waits', () => {
     expect(await see('duyet-tap', '/approvals')).toContain('ở phía bên kia')
   })
 
-  it('shows what was approved and airs soon, and nothing where nothing does', async () => {
+  it('shows what was approved and airs in the coming days, and nothing where nothing does', async () => {
     expect(await see('lan', '/approvals')).toContain('không có lượt phát nào')
+    const { database, keys } = room.desk
+    await approve(database, {
+      script: 'tim-viec',
+      version: 1,
+      approver: 'lan',
+      key: keys.lan,
+      now: room.clock.at,
+    })
+    const { id } = await database.selectFrom('recording').select('id').executeTakeFirstOrThrow()
+    const made = { created_by: 'an', created_at: room.clock.at, ended_at: null, training: 0 }
+    const months = { from_month: '2026-11', to_month: null }
+    await database
+      .insertInto('campaign')
+      .values({ id: 'thang', title: 'Tháng', ...months, ...made })
+      .execute()
+    const at = '2026-11-24T22:30:00.000Z'
+    await database
+      .insertInto('airing')
+      .values({
+        ...{ id: 'air-1', campaign_id: 'thang', month: '2026-11', attempt: 1, station_id: 'tt-1' },
+        ...{ unit_code: '1', unit_valid_from: '2004-01-01', script_id: 'tim-viec', version: 1 },
+        ...{ recording_id: id, greeting_id: null, planned_at: at, latest_start_at: at, ends_at: at },
+        ...{ planned_because: 'thử', created_at: at, cancelled_at: null, cancelled_why: null, notes: null },
+      })
+      .execute()
+    expect(await see('lan', '/approvals')).toContain('1 lượt phát, từ 05:30 25/11/2026')
+    expect(await see('minh', '/approvals')).toContain('không có lượt phát nào')
   })
 })
 
@@ -106,7 +133,7 @@ describe('the page of a version', () => {
   it('is not there for a version nobody submitted, and shows the command with the root that was looked at', async () => {
     expect((await room.get('lan', '/approvals/tim-viec/7')).status).toBe(404)
     expect((await room.get('lan', '/approvals/..%2f/1')).status).toBe(404)
-    const [{ root }] = (await awaitingApproval(room.desk.database, room.clock.at)) as [{ root: string }]
+    const root = (await awaitingApproval(room.desk.database, room.clock.at))[0]!.root
     expect((await room.get('lan', path)).text).toContain(
       `loa approve tim-viec 1 --by lan --key-file khoa-duyet.pem --root ${root.slice(0, 16)}`,
     )
@@ -158,6 +185,18 @@ describe('listening', () => {
     expect((await room.post('minh', heard)).status).toBe(404)
     expect((await room.post('lan', `${path}/plays/999/heard`)).status).toBe(404)
     expect(await see('minh', path)).toContain('Đã nghe 0 trên 5')
+  })
+
+  it('is bounded: two thousand plays of one person in a day', async () => {
+    await begins()
+    const play = await room.desk.database.selectFrom('play').selectAll().executeTakeFirstOrThrow()
+    const { number: _number, ...again } = play
+    const rows = Array.from({ length: 1999 }, () => again)
+    await room.desk.database.insertInto('play').values(rows).execute()
+    const [, key = ''] = /data-key="([^"]+)"/.exec((await room.get('lan', path)).text) ?? []
+    expect((await room.post('lan', `${path}/plays`, { key })).status).toBe(503)
+    room.passes(86_401)
+    expect((await room.post('lan', `${path}/plays`, { key })).status).toBe(303)
   })
 
   it('works by buttons alone: begin, hear, heard', async () => {
@@ -304,6 +343,14 @@ describe('signing with a passkey', () => {
     const { status, text } = await room.post('lan', '/approvals/cua-lan/1/plays', { key: 'x' })
     expect([status, readerSees(text).includes('không được tự duyệt')]).toEqual([403, true])
     expect(formIn((await room.get('lan', '/approvals/cua-lan/1')).text, 'data-sign')).toBeUndefined()
+  })
+
+  it('is refused to people of exercises for real work: they hear nothing of it here and return nothing', async () => {
+    expect((await room.post('duyet-tap', `${path}/plays`, { key: 'x' })).status).toBe(403)
+    expect((await room.post('duyet-tap', `${path}/return`, { why: 'thử' })).status).toBe(403)
+    const text = await see('duyet-tap', path)
+    expect(text).toMatch(/tập huấn.*ở phía bên kia/)
+    expect(text).not.toContain('Phải nghe trước khi ký')
   })
 
   it.each([

@@ -11,10 +11,12 @@ import { languageName } from './approvals-words.ts'
 export async function changesOf(web: Web, { say }: Visit, version: ScriptVersion): Promise<object> {
   const text = version.text ?? version.source.body
   const before = await approvedBefore(web, version)
+  const slots = text.includes('{{') ? say('approvals.slots') : ''
   if (before === undefined) {
     return {
       lead: say('approvals.no-earlier'),
       unchanged: false,
+      slots,
       runs: [{ how: 'same', text }].map(runModel),
     }
   }
@@ -24,6 +26,7 @@ export async function changesOf(web: Web, { say }: Visit, version: ScriptVersion
   return {
     lead: say(unchanged ? 'approvals.unchanged' : 'approvals.changed', { version: number }),
     unchanged,
+    slots,
     runs: sentences.flatMap(({ runs }) => runs).map(runModel),
   }
 }

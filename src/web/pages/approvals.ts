@@ -8,7 +8,7 @@ import {
   draftStatement,
 } from '../../approval/index.ts'
 import { AppError } from '../../base/errors.ts'
-import { deedLog, people } from '../../people/index.ts'
+import { deedLog, people, type Person } from '../../people/index.ts'
 import { airingsOf } from '../../schedule/index.ts'
 import { type Priority, submittedVersions } from '../../scripts/index.ts'
 import { answers } from '../coverage.ts'
@@ -48,6 +48,7 @@ type Line = {
   area: string
   priority: string
   urgent: boolean
+  training: boolean
   signed: string
 }
 
@@ -122,13 +123,13 @@ async function linesOf(web: Web, visit: Visit): Promise<Line[]> {
   const versions = new Map(
     (await submittedVersions(database)).map((one) => [`${one.script}/${one.version}`, one]),
   )
-  const names = new Map((await people(database)).map(({ id, name }) => [id, name]))
+  const everyone = new Map((await people(database)).map((person) => [person.id, person]))
   const lines: Line[] = []
   for (const waiting of await awaitingApproval(database, visit.now)) {
     const version = versions.get(`${waiting.script}/${waiting.version}`)
     if (version === undefined) continue
     lines.push({
-      ...(await headOf(web, visit, { ...waiting, ...version }, names)),
+      ...(await headOf(web, visit, { ...waiting, ...version }, everyone)),
       ...(await standingOf(web, visit, waiting)),
       signed: visit.say('approvals.signed-by', {
         count: new Set(waiting.signedBy.map(({ person }) => person)).size,
@@ -144,7 +145,7 @@ async function headOf(
   web: Web,
   visit: Visit,
   one: AwaitingApproval & { titleEn: string; submittedAt: string; priority: Priority },
-  names: ReadonlyMap<string, string>,
+  everyone: ReadonlyMap<string, Person>,
 ) {
   const { script, version, title, titleEn, submittedAt, submittedBy, seconds, recordings, priority } = one
   const { languages, area } = await coversOf(web, visit, one)
@@ -153,7 +154,8 @@ async function headOf(
     title: visit.language === 'vi' ? title : titleEn,
     titles: `${title} ${titleEn}`,
     since: momentIn(visit.language, submittedAt),
-    submittedBy: names.get(submittedBy) ?? submittedBy,
+    submittedBy: everyone.get(submittedBy)?.name ?? submittedBy,
+    training: everyone.get(submittedBy)?.training === true,
     length: lengthOf(seconds * 1000),
     recordings: figureIn(visit.language, recordings),
     ...{ languages, area, priority: visit.say(priorityWords[priority]), urgent: priority === 'khan-cap' },
@@ -175,7 +177,8 @@ async function standingOf(web: Web, visit: Visit, { script, version }: AwaitingA
   const standing = await approverStanding(web.database, { script, version, approver: person.id, now })
   const why = standing.refusal?.sentence ?? standing.keyRefusal
   if (why !== null) return { ...others, why: why[language] }
-  const byCommand = standing.lacksEd25519 || standing.key?.passkey === null
+  const fromFiles = standing.lacksEd25519 && !standing.signedWithEd25519
+  const byCommand = fromFiles || standing.key?.passkey === null
   return {
     ...{ group: 'mine' as const, tone: 'wait' as const, state: say('approvals.for-you') },
     why: byCommand ? say('approvals.by-command') : '',

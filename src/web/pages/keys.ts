@@ -186,8 +186,10 @@ function lineOf(
   const { say, language } = visit
   const { tone, word, next } = states[name]
   const mine = visit.person?.id === personId
-  const admin = visit.is(['admin'])
-  const second = visit.is(['admin', 'approver'])
+  // Real work and exercises do not vouch for each other.
+  const side = visit.person?.training === training
+  const admin = side && visit.is(['admin'])
+  const second = side && visit.is(['admin', 'approver'])
   return {
     ...{ kid, personId, person, training, name, tone, by: key.by },
     personHref: `/people/${personId}`,

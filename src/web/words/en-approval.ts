@@ -63,6 +63,7 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'approvals.no-earlier': 'No version before this one was approved. This is the whole text:',
   'approvals.changed': 'Against version {version}: what was added is underlined, what went is struck out.',
   'approvals.unchanged': 'The words are the same as those of version {version}, which was approved.',
+  'approvals.slots': 'Where {{…}} stands, each place hears its own name.',
   'approvals.whole-text': 'Read the whole text',
   'approvals.spoken': 'What is spoken',
   'approvals.spoken-in': '{language}: {count} {count|recording|recordings}',

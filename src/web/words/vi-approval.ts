@@ -61,6 +61,7 @@ export const viApproval = {
   'approvals.no-earlier': 'Chưa có bản nào được duyệt trước bản này. Đây là toàn văn:',
   'approvals.changed': 'So với bản {version}: chữ thêm được gạch chân, chữ bỏ bị gạch ngang.',
   'approvals.unchanged': 'Lời văn giống hệt bản {version} đã duyệt.',
+  'approvals.slots': 'Chỗ có {{…}} được đọc bằng tên của từng nơi.',
   'approvals.whole-text': 'Xem toàn văn',
   'approvals.spoken': 'Lời được đọc trên loa',
   'approvals.spoken-in': '{language}: {count} bản ghi',
