@@ -16,6 +16,7 @@
  * - Devices believe keys, not the hub: which approver keys count is said by the keys document, which the
  *   offline root signs.
  */
+export { challengeFor } from '../wire/approval.ts'
 export type { PasskeySignature } from '../wire/passkey.ts'
 export {
   approve,
@@ -51,6 +52,26 @@ export {
 } from './proof.ts'
 export { returnVersion, versionStates } from './states.ts'
 export { type Heard, hearingOf, lengthOf, stillToHear, type ToHear } from './hearing.ts'
+export {
+  approveOnPage,
+  approverStanding,
+  hearingOfDraft,
+  type Standing,
+  statementToSign,
+} from './on-a-page.ts'
+export { beginPlay, endPlay, type Hearing, type HearingItem, openPlay } from './plays/listening.ts'
+export type { Play } from './plays/store.ts'
+export { differingSentences, type DifferingSentence } from './differing.ts'
+export {
+  beginPasskey,
+  challengeToMake,
+  enrolPasskey,
+  passkeyDomain,
+  proposePasskey,
+  refusePasskey,
+  waitingPasskeys,
+} from './passkeys/making.ts'
+export { type MadePasskey, madePasskeys } from './passkeys/store.ts'
 export { type ReadAgain, readForSigning } from './from-files.ts'
 export { readPassphrase, signKeysDocument } from './keys.ts'
 export { currentKeysDocument, type CurrentKeys } from './keys-document.ts'

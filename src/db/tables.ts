@@ -19,7 +19,13 @@ import type {
   SignInFailureRow,
 } from './tables-of-people.ts'
 import type { FactEntryRow, ScriptRow, ScriptVersionRow } from './tables-of-scripts.ts'
-import type { KeyEnrolmentRow } from './tables-of-approval.ts'
+import type {
+  KeyEnrolmentRow,
+  PasskeyChallengeRow,
+  PasskeyRow,
+  PlayEndRow,
+  PlayRow,
+} from './tables-of-approval.ts'
 import type { ClipRow, RecordingRow, RenderFailureRow, RenditionRow, UploadRow } from './tables-of-audio.ts'
 
 export interface UnitRow {
@@ -311,6 +317,10 @@ export interface Tables {
   approval: ApprovalRow
   approval_leaf: ApprovalLeafRow
   key_enrolment: KeyEnrolmentRow
+  passkey: PasskeyRow
+  passkey_challenge: PasskeyChallengeRow
+  play: PlayRow
+  play_end: PlayEndRow
   keys_document: KeysDocumentRow
   campaign: CampaignRow
   campaign_script: CampaignScriptRow

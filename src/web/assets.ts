@@ -20,6 +20,9 @@ const kinds = {
   'operator.js': { type: script, from: undefined },
   'icon-192.png': { type: 'image/png', from: undefined },
   'icon-512.png': { type: 'image/png', from: undefined },
+  'webauthn.js': { type: script, from: '@simplewebauthn/browser', bundle: '../dist/bundle/index.umd.min.js' },
+  'approve.js': { type: script, from: undefined },
+  'keys.js': { type: script, from: undefined },
 } as const
 export type AssetName = keyof typeof kinds
 
@@ -40,8 +43,11 @@ function bytesOf(folder: string, name: AssetName): Buffer {
       ),
     )
   }
-  const { from } = kinds[name]
-  return readFileSync(from === undefined ? join(folder, name) : fileURLToPath(import.meta.resolve(from)))
+  const { from, ...more } = kinds[name]
+  if (from === undefined) return readFileSync(join(folder, name))
+  const module = import.meta.resolve(from)
+  // Some packages hand out their module only; what browsers take as one file lies beside it.
+  return readFileSync(fileURLToPath('bundle' in more ? new URL(more.bundle, module) : module))
 }
 
 /** Reads the files of the folder into memory; throws when one is missing. */

@@ -100,6 +100,8 @@ describe('a fact', () => {
       'deed',
       'device_plan',
       'fact_entry',
+      'play',
+      'play_end',
       'receipt',
       'receipt_message',
       'refusal',

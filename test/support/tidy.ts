@@ -75,6 +75,7 @@ const MAY_KNOW: Readonly<Record<string, { where: RegExp; said: string }>> = {
   pino: { where: /^src\/base\/log\.ts$/, said: 'src/base/log.ts' },
   '@tus/server': { where: /^src\/web\/incoming\.ts$/, said: 'src/web/incoming.ts' },
   '@tus/file-store': { where: /^src\/web\/incoming\.ts$/, said: 'src/web/incoming.ts' },
+  '@simplewebauthn/server': { where: /^src\/web\/passkeys\.ts$/, said: 'src/web/passkeys.ts' },
   handlebars: { where: /^src\/(?:scripts|reports|web)\//, said: 'src/scripts/, src/reports/ and src/web/' },
 }
 

@@ -47,6 +47,8 @@ const pages: [name: string, path: string, status: number][] = [
   ['upload-form', '/uploads/new', 200],
   ['scripts', '/scripts', 200],
   ['script', '/scripts/viec-nhe-luong-cao', 200],
+  ['approvals-desk', '/approvals', 200],
+  ['approval-desk', '/approvals/viec-nhe-luong-cao/1', 200],
   ['stations', '/stations', 200],
   ['station', '/stations/tt-20440', 200],
   ['by-hand', '/airings?state=waiting', 200],

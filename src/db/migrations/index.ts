@@ -1,4 +1,5 @@
 import { approval3 } from './approval-3.ts'
+import { approval4 } from './approval-4.ts'
 import { evidence4 } from './evidence-4.ts'
 import { people3 } from './people-3.ts'
 import { scripts3 } from './scripts-3.ts'
@@ -59,5 +60,5 @@ BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 `,
   },
   { version: 3, sql: [people3, scripts3, approval3].join('') },
-  { version: 4, sql: [evidence4].join('') },
+  { version: 4, sql: [approval4, evidence4].join('') },
 ]
