@@ -14,7 +14,7 @@ export type Database = Kysely<Tables>
 const schemaFile = fileURLToPath(new URL('../../schema.sql', import.meta.url))
 
 /** Schema version of `schema.sql`, equal to the number of the last migration. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 /**
  * Opens the file, creating it with today's schema when it is new and running the missing migrations

@@ -19,6 +19,7 @@ import type {
   SignInFailureRow,
 } from './tables-of-people.ts'
 import type { FactEntryRow, ScriptRow, ScriptVersionRow } from './tables-of-scripts.ts'
+import type { ApiKeyUsedRow } from './tables-of-api.ts'
 import type { KeyEnrolmentRow } from './tables-of-approval.ts'
 import type { ClipRow, RecordingRow, RenderFailureRow, RenditionRow, UploadRow } from './tables-of-audio.ts'
 
@@ -317,5 +318,6 @@ export interface Tables {
   refusal: RefusalRow
   attestation: AttestationRow
   countersignature: CountersignatureRow
+  api_key_used: ApiKeyUsedRow
   hub_memory: HubMemoryRow
 }

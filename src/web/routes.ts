@@ -4,6 +4,7 @@
  */
 import express from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { apiRoutes } from './api/index.ts'
 import { audioFile } from './audio.ts'
 import { airingSound } from './by-hand.ts'
 import { HttpRefusal } from './errors.ts'
@@ -99,6 +100,7 @@ export function routesOf(web: Web): Route[] {
     ...operatorRoutes(web),
     ...homeRoutes(web),
     ...peopleRoutes(web),
+    ...apiRoutes(web),
     { method: 'get', path: '/healthz', who: 'everyone', bare: true, handle: health(web) },
   ]
 }

@@ -8,6 +8,7 @@ import type { Database } from '../db/index.ts'
 import type { IngestCounts } from '../evidence/index.ts'
 import type { Gate, Person } from '../people/index.ts'
 import type { Scope } from '../registry/index.ts'
+import type { Placeholder } from '../scripts/index.ts'
 import type { AssetName, Assets } from './assets.ts'
 import { csvOf, type Sheet } from './csv.ts'
 import { type Language, languages, momentIn } from './formats.ts'
@@ -29,6 +30,8 @@ export type Web = {
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way; absent where nothing is rendered in this process. */
   desk?: RenderDesk
+  /** What needs the content's folder and its voices; absent where these pages do not have them. */
+  scriptDesk?: ScriptDesk
   /** Whether people at this machine may do things through the pages without signing in (who.ts). */
   openDesk: boolean
   /** Where people find the pages when a proxy stands before them. */
@@ -45,6 +48,16 @@ export type Web = {
   closing: AbortSignal
   views: Views
   assets: Assets
+}
+
+/** Submitting a script, and what its text is held against. */
+export type ScriptDesk = {
+  submit(given: {
+    script: string
+    version: number
+    by: string
+  }): Promise<{ language: string; readBy: 'voice' | 'person' }>
+  ground(): { placeholders: readonly Placeholder[]; speakUnconfirmed: boolean }
 }
 
 export type UploadCounts = { fit: number; unfit: number; refused: number; failed: number }

@@ -1,3 +1,4 @@
+import { api4 } from './api-4.ts'
 import { approval3 } from './approval-3.ts'
 import { people3 } from './people-3.ts'
 import { scripts3 } from './scripts-3.ts'
@@ -58,4 +59,5 @@ BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 `,
   },
   { version: 3, sql: [people3, scripts3, approval3].join('') },
+  { version: 4, sql: [api4].join('') },
 ]
