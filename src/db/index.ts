@@ -6,7 +6,7 @@
  * told is committed stays committed through a power cut. Several processes may have it open (the
  * hub and the command line). SQL that only SQLite knows stays in this folder.
  */
-export { openDatabase, openMemoryDatabase, closeDatabase, type Database } from './open.ts'
+export { changeMark, openDatabase, openMemoryDatabase, closeDatabase, type Database } from './open.ts'
 export { recall, remember } from './memory.ts'
 export { takeLock } from './lock.ts'
 export { openOwnDatabase } from './own.ts'

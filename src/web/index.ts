@@ -33,7 +33,7 @@ import type { Route } from './route.ts'
 import { mayOpenBy, mount, routesOf } from './routes.ts'
 import { compileViews } from './views.ts'
 import type { ScriptDesk, Web } from './visit.ts'
-import { isThisMachine, meet } from './who.ts'
+import { createSignedIn, isThisMachine, meet } from './who.ts'
 
 export { statusOf } from './errors.ts'
 export { serve, type Served } from './serve.ts'
@@ -85,6 +85,7 @@ export function createWeb(options: WebOptions): WithTable {
   const { incomingFolder, names = [], secret = newSecret(), ...rest } = options
   const { database, clock, log, publicUrl } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
+  const gate = openGate({ database, clock, log, secret, publicUrl })
   const web: Web = {
     ...rest,
     ...(incoming === undefined ? {} : { incoming }),
@@ -92,7 +93,8 @@ export function createWeb(options: WebOptions): WithTable {
     closing: closing.signal,
     training: options.training ?? false,
     openDesk: options.openDesk ?? false,
-    gate: openGate({ database, clock, log, secret, publicUrl }),
+    gate,
+    signedIn: createSignedIn({ ...rest, gate }),
     mayOpen: () => false,
     views: compileViews(folder('views')),
     assets: readAssets(folder('assets')),

@@ -11,6 +11,7 @@ import { HttpRefusal } from './errors.ts'
 import { guard } from './guard.ts'
 import { health } from './health.ts'
 import { incomingPath } from './incoming.ts'
+import { keptPages } from './kept-pages.ts'
 import { originalFile } from './originals.ts'
 import { approvalRoutes } from './routes-of-approval.ts'
 import { factsRoutes } from './routes-of-facts.ts'
@@ -49,6 +50,12 @@ const triesMax = 60
 
 /** The table, for these pages. */
 export function routesOf(web: Web): Route[] {
+  const keep = keptPages(web)
+  const kept = (
+    path: string,
+    who: readonly Who[],
+    show: (web: Web, visit: Visit) => Promise<Page>,
+  ): Route => ({ method: 'get', path, who, handle: keep(show, page(web, show)) })
   const shown = (
     path: string,
     who: readonly Who[],
@@ -62,13 +69,13 @@ export function routesOf(web: Web): Route[] {
     show: (web: Web, visit: Visit) => Promise<Sheet>,
   ): Route => ({ method: 'get', path, who, handle: sheet(web, show) })
   return [
-    { method: 'get', path: '/', who: readers, handle: home(web) },
-    shown('/month', provincial, monthPage),
+    { method: 'get', path: '/', who: readers, handle: home(keep(monthPage, page(web, monthPage))) },
+    kept('/month', provincial, monthPage),
     listed('/month.csv', provincial, monthSheet),
-    { ...shown('/units', readers, unitsPage), scope: 'list' },
+    { ...kept('/units', readers, unitsPage), scope: 'list' },
     { ...listed('/units.csv', readers, unitsSheet), scope: 'list' },
     { ...shown('/units/:code', readers, unitPage), scope: 'one' },
-    { ...shown('/airings', readers, airingsPage), scope: 'list' },
+    { ...kept('/airings', readers, airingsPage), scope: 'list' },
     { ...listed('/airings.csv', readers, airingsSheet), scope: 'list' },
     { method: 'get', path: '/airings/:id.mp3', who: readers, scope: 'one', handle: airingSound(web) },
     shown('/recordings', provincial, recordingsPage),
@@ -88,7 +95,7 @@ export function routesOf(web: Web): Route[] {
     shown('/uploads/:id', provincial, uploadPage),
     { method: 'get', path: '/uploads/:id/original', who: provincial, handle: originalFile(web) },
     ...incomingRoutes(web),
-    { ...shown('/stations', readers, stationsPage), scope: 'list' },
+    { ...kept('/stations', readers, stationsPage), scope: 'list' },
     { ...listed('/stations.csv', readers, stationsSheet), scope: 'list' },
     { ...shown('/stations/:id', readers, stationPage), scope: 'one' },
     shown('/devices', provincial, devicesPage),
@@ -118,8 +125,7 @@ function incomingRoutes({ incoming }: Web): Route[] {
 }
 
 /** The month of the whole province; operators begin with their own units. */
-function home(web: Web): express.RequestHandler {
-  const month = page(web, monthPage)
+function home(month: express.RequestHandler): express.RequestHandler {
   return (request, response, next) => {
     if (request.method !== 'GET' || !isOperator(request)) return month(request, response, next)
     response.redirect(303, '/units')

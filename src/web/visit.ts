@@ -38,6 +38,8 @@ export type Web = {
   publicUrl?: string | undefined
   /** Who is there, and signing in. */
   gate: Gate
+  /** Who signed in with these cookies; undefined when nobody did (who.ts). */
+  signedIn: (cookies: string) => Promise<Visitor | undefined>
   /** Whether somebody may open a page, by its address. */
   mayOpen: (visitor: Visitor, path: string) => boolean
   /** Files on their way to us; absent where none are taken. */
@@ -142,19 +144,22 @@ export function send(
   shown: Page,
   status = shown.status ?? 200,
 ): void {
-  const asOf = momentIn(visit.language, visit.now)
-  const common = { language: visit.language, asOf }
   const asked = languages.find((each) => each === visit.query.get('lang'))
   if (asked !== undefined) response.cookie(languageCookie, asked, cookieOptions)
-  const body = web.views.render(shown.view, { ...common, ...shown.model })
-  const html = web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
   response
     .status(status)
     .type('html')
     // What somebody signed in for is not kept for whoever uses the browser next.
     .set('Cache-Control', visit.person === undefined ? 'no-cache' : 'no-store')
     .vary('Cookie')
-    .send(html)
+    .send(rendered(web, visit, shown))
+}
+
+/** The page in its shell, as HTML. */
+export function rendered(web: Web, visit: Visit, shown: Page): string {
+  const common = { language: visit.language, asOf: momentIn(visit.language, visit.now) }
+  const body = web.views.render(shown.view, { ...common, ...shown.model })
+  return web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
 }
 
 /** The visit of a request. Never refuses: a language nobody speaks becomes Vietnamese here, and a refusal in `page`. */
