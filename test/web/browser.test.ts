@@ -50,6 +50,7 @@ const pages: [name: string, path: string, status: number][] = [
   ['by-hand', '/airings?state=waiting', 200],
   ['devices', '/devices', 200],
   ['about', '/about', 200],
+  ['api', '/api', 200],
   ['nothing-found', '/units?q=khongcoai', 200],
   ['wrong-month', '/units?month=2026-13&q=tra', 400],
   ['used-code', '/units/20443', 409],

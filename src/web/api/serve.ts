@@ -109,7 +109,7 @@ function passed(handler: RequestHandler, request: Request, response: Response): 
   return new Promise((resolve, reject) => {
     const next = (error?: unknown): void => {
       if (error === undefined) resolve()
-      else reject(error instanceof Error ? error : new Error(String(error)))
+      else reject(error instanceof Error ? error : new Error('refused', { cause: error }))
     }
     void handler(request, response, next)
   })
