@@ -10,12 +10,14 @@ import { randomIds } from './base/ids.ts'
 import { type Job, startJob } from './base/job.ts'
 import type { Log } from './base/log.ts'
 import { type Clock, systemClock } from './base/time.ts'
+import { submitScript } from './cli/scripts.ts'
 import type { Config } from './config.ts'
 import { takeLock } from './db/index.ts'
 import { type Broker, createDelivery, type Delivery, startBroker, usersOf } from './delivery/index.ts'
 import { createIngest, type Ingest } from './evidence/index.ts'
 import { firstAdminLink } from './people/index.ts'
 import { planWanted } from './schedule/index.ts'
+import { loadPlaceholders } from './scripts/index.ts'
 import { createWeb, serve, type Served } from './web/index.ts'
 import { mqttBus } from './wire/bus.ts'
 import { brokerPort, hubKey, makeFolders, openWork, pagesSecret, type Work } from './work.ts'
@@ -321,6 +323,13 @@ async function servePages(work: Work, log: Log, ingest: Ingest, desk: RenderDesk
     version: programmeVersion(),
     training: config.training,
     desk,
+    scriptDesk: {
+      submit: (given) => submitScript(work, given),
+      ground: () => {
+        const placeholders = loadPlaceholders(config.content)
+        return { placeholders, speakUnconfirmed: config.speakUnconfirmed }
+      },
+    },
     openDesk: config.openDesk,
     names: config.names,
     incomingFolder: join(config.data, 'incoming'),

@@ -6,9 +6,9 @@
  * told is committed stays committed through a power cut. Several processes may have it open (the
  * hub and the command line). SQL that only SQLite knows stays in this folder.
  */
-export { openDatabase, openMemoryDatabase, closeDatabase, type Database } from './open.ts'
+export { changeMark, openDatabase, openMemoryDatabase, closeDatabase, type Database } from './open.ts'
 export { recall, remember } from './memory.ts'
 export { takeLock } from './lock.ts'
 export { openOwnDatabase } from './own.ts'
-export { transact, type Db } from './transact.ts'
+export { inEachTransaction, transact, type Db } from './transact.ts'
 export type { Tables } from './tables.ts'

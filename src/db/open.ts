@@ -1,4 +1,5 @@
 /** Opens the hub's database file, making or bringing forward its schema. */
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
@@ -28,7 +29,27 @@ export function openDatabase(path: string): Database {
     sqlite.close()
     throw error
   }
-  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) })
+  const database = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) })
+  watched.set(database, watch(sqlite))
+  return database
+}
+
+const watched = new WeakMap<Database, () => string>()
+
+/**
+ * A mark that is another one after every change of the database, by this process or another, and the same while there
+ * is none. It looks at two counters of SQLite and at no table, so it may be asked at each request.
+ */
+export function changeMark(database: Database): string {
+  const mark = watched.get(database)
+  assert(mark !== undefined, 'the database was opened here')
+  return mark()
+}
+
+function watch(sqlite: Sqlite.Database): () => string {
+  const ofOthers = sqlite.prepare('PRAGMA data_version').pluck()
+  const ofOurs = sqlite.prepare('SELECT total_changes()').pluck()
+  return () => (sqlite.open ? `${String(ofOthers.get())}/${String(ofOurs.get())}` : 'closed')
 }
 
 function prepare(sqlite: Sqlite.Database): void {

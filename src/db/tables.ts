@@ -26,6 +26,7 @@ import type {
   PlayEndRow,
   PlayRow,
 } from './tables-of-approval.ts'
+import type { ApiKeyUsedRow } from './tables-of-api.ts'
 import type { ClipRow, RecordingRow, RenderFailureRow, RenditionRow, UploadRow } from './tables-of-audio.ts'
 
 export interface UnitRow {
@@ -335,5 +336,6 @@ export interface Tables {
   attestation: AttestationRow
   attestation_withdrawal: AttestationWithdrawalRow
   countersignature: CountersignatureRow
+  api_key_used: ApiKeyUsedRow
   hub_memory: HubMemoryRow
 }

@@ -1,5 +1,5 @@
 /** The one table from a refusal to HTTP, and the pages that say it in words. All else is "internal error" outside and complete in the log. */
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { AppError, reasonOf, type RefusalCode, type Sentence } from '../base/errors.ts'
 import { type Field, fields, WrongQuery } from './query.ts'
 import { recordRefusal } from './refused.ts'
@@ -55,17 +55,7 @@ export function errorPages(web: Web): ErrorRequestHandler {
       response.destroy()
       return
     }
-    const refusal = refusalOf(error)
-    if (refusal === undefined) {
-      const { stack } = error instanceof Error ? error : { stack: undefined }
-      web.log.error(
-        { path: request.path, error: reasonOf(error), stack, cause: causeOf(error) },
-        'a page failed',
-      )
-    } else {
-      web.log.debug({ path: request.path, code: refusal.code, why: refusal.message }, 'refused')
-    }
-    if (refusal instanceof OutsideScope) await recordRefusal(web, request)
+    const refusal = await noteFault(web, request, error)
     if (refusal instanceof HttpRefusal && refusal.status === 405) response.set('Allow', 'GET, HEAD')
     response.removeHeader('Content-Disposition')
     response.removeHeader('ETag')
@@ -78,6 +68,25 @@ export function errorPages(web: Web): ErrorRequestHandler {
       response.status(500).type('text').send('Lỗi bên trong · Internal error')
     }
   }
+}
+
+/**
+ * What an error is to whoever asked: a refusal in words, or undefined for a fault of ours, which is complete in the
+ * log. Somebody who asked for what lies outside their scope is kept as well.
+ */
+export async function noteFault(web: Web, request: Request, error: unknown): Promise<AppError | undefined> {
+  const refusal = refusalOf(error)
+  if (refusal === undefined) {
+    const { stack } = error instanceof Error ? error : { stack: undefined }
+    web.log.error(
+      { path: request.path, error: reasonOf(error), stack, cause: causeOf(error) },
+      'a page failed',
+    )
+  } else {
+    web.log.debug({ path: request.path, code: refusal.code, why: refusal.message }, 'refused')
+  }
+  if (refusal instanceof OutsideScope) await recordRefusal(web, request)
+  return refusal
 }
 
 function causeOf(error: unknown): string | undefined {

@@ -31,12 +31,12 @@ async function mayPass(
   if (who === undefined) {
     // Somebody at another machine, where only this one's desk is open, is told so rather than asked for a password.
     if (!reading && route.signedOut !== undefined) return false
-    if (!reading) throw new HttpRefusal(401, sentence('error.signed-out'))
+    if (!reading || route.api === true) throw new HttpRefusal(401, sentence('error.signed-out'))
     response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`)
     return false
   }
   if (visitor.kind === 'person' && visitor.present.mustSetUpCodes && route.unfinished !== true) {
-    if (!reading) throw new AppError('forbidden', sentence('error.codes-first'))
+    if (!reading || route.api === true) throw new AppError('forbidden', sentence('error.codes-first'))
     response.redirect(303, '/me/codes')
     return false
   }

@@ -24,6 +24,7 @@ import type { Clock } from '../base/time.ts'
 import type { Database } from '../db/index.ts'
 import type { IngestCounts } from '../evidence/index.ts'
 import { openGate } from '../people/index.ts'
+import { apiErrors, apiNowhere } from './api/index.ts'
 import { readAssets } from './assets.ts'
 import { errorPages, nowhere } from './errors.ts'
 import { onlyOwnNames } from './host.ts'
@@ -32,8 +33,8 @@ import { createMetrics } from './metrics.ts'
 import type { Route } from './route.ts'
 import { mayOpenBy, mount, routesOf } from './routes.ts'
 import { compileViews } from './views.ts'
-import type { Web } from './visit.ts'
-import { isThisMachine, meet } from './who.ts'
+import type { ScriptDesk, Web } from './visit.ts'
+import { createSignedIn, isThisMachine, meet } from './who.ts'
 
 export { statusOf } from './errors.ts'
 export { serve, type Served } from './serve.ts'
@@ -51,6 +52,8 @@ export type WebOptions = {
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way, shown on the page of recordings; absent where nothing is rendered. */
   desk?: RenderDesk
+  /** What needs the content's folder and its voices; without it scripts are not submitted through the API. */
+  scriptDesk?: ScriptDesk
   /** Whether people at this machine may do things through the pages; without it they only show. */
   openDesk?: boolean
   /** Where files lie that people are sending; absent where none are taken. */
@@ -72,6 +75,7 @@ export type WebOptions = {
 }
 
 export type { Route } from './route.ts'
+export type { ScriptDesk } from './visit.ts'
 
 /** The application, and the table it was mounted from. */
 export type WithTable = express.Express & { table: readonly Route[] }
@@ -91,6 +95,7 @@ export function createWeb(options: WebOptions): WithTable {
   const { database, clock, log, publicUrl } = options
   const incoming = incomingFolder === undefined ? undefined : openIncoming(incomingFolder, options.log)
   const content = options.content ?? folder('../../content')
+  const gate = openGate({ database, clock, log, secret, publicUrl })
   const web: Web = {
     ...rest,
     content,
@@ -101,7 +106,8 @@ export function createWeb(options: WebOptions): WithTable {
     closing: closing.signal,
     training: options.training ?? false,
     openDesk: options.openDesk ?? false,
-    gate: openGate({ database, clock, log, secret, publicUrl }),
+    gate,
+    signedIn: createSignedIn({ ...rest, gate }),
     mayOpen: () => false,
     views: compileViews(folder('views')),
     assets: readAssets(folder('assets')),
@@ -122,8 +128,8 @@ export function createWeb(options: WebOptions): WithTable {
   app.get('/assets/:digest/:name', web.assets.serve)
   app.get('/metrics', local, metrics.serve)
   mount(app, web, routes)
-  app.use(meet(web), nowhere)
-  app.use(errorPages(web))
+  app.use(meet(web), apiNowhere(routes), nowhere)
+  app.use(apiErrors(web, routes), errorPages(web))
   return app
 }
 

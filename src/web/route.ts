@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express'
 import type { Who } from './who.ts'
 
-export type Method = 'get' | 'post' | 'head' | 'patch' | 'delete'
+export type Method = 'get' | 'post' | 'put' | 'head' | 'patch' | 'delete'
 
 export type Route = {
   method: Method
@@ -19,6 +19,8 @@ export type Route = {
   unfinished?: boolean
   /** Takes a form: its fields are read before; within the usual bound, or within its own where it takes whole texts. */
   form?: boolean | FormBound
+  /** Answers other programmes: who did not sign in is told so and not led to a page. */
+  api?: boolean
   /** Answers programmes, who are nobody: it is not asked who is there. */
   bare?: boolean
   /** Tried often it is guessed: bounded for each address. */

@@ -4,12 +4,14 @@
  */
 import express from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { apiRoutes } from './api/index.ts'
 import { audioFile } from './audio.ts'
 import { airingSound } from './by-hand.ts'
 import { HttpRefusal } from './errors.ts'
 import { guard } from './guard.ts'
 import { health } from './health.ts'
 import { incomingPath } from './incoming.ts'
+import { keptPages } from './kept-pages.ts'
 import { originalFile } from './originals.ts'
 import { approvalRoutes } from './routes-of-approval.ts'
 import { factsRoutes } from './routes-of-facts.ts'
@@ -49,6 +51,12 @@ const triesMax = 60
 
 /** The table, for these pages. */
 export function routesOf(web: Web): Route[] {
+  const keep = keptPages(web)
+  const kept = (
+    path: string,
+    who: readonly Who[],
+    show: (web: Web, visit: Visit) => Promise<Page>,
+  ): Route => ({ method: 'get', path, who, handle: keep(show, page(web, show)) })
   const shown = (
     path: string,
     who: readonly Who[],
@@ -62,13 +70,13 @@ export function routesOf(web: Web): Route[] {
     show: (web: Web, visit: Visit) => Promise<Sheet>,
   ): Route => ({ method: 'get', path, who, handle: sheet(web, show) })
   return [
-    { method: 'get', path: '/', who: readers, handle: home(web) },
-    shown('/month', provincial, monthPage),
+    { method: 'get', path: '/', who: readers, handle: home(keep(homePage, page(web, homePage))) },
+    kept('/month', provincial, monthPage),
     listed('/month.csv', provincial, monthSheet),
-    { ...shown('/units', readers, unitsPage), scope: 'list' },
+    { ...kept('/units', readers, unitsPage), scope: 'list' },
     { ...listed('/units.csv', readers, unitsSheet), scope: 'list' },
     { ...shown('/units/:code', readers, unitPage), scope: 'one' },
-    { ...shown('/airings', readers, airingsPage), scope: 'list' },
+    { ...kept('/airings', readers, airingsPage), scope: 'list' },
     { ...listed('/airings.csv', readers, airingsSheet), scope: 'list' },
     { method: 'get', path: '/airings/:id.mp3', who: readers, scope: 'one', handle: airingSound(web) },
     shown('/recordings', provincial, recordingsPage),
@@ -88,7 +96,7 @@ export function routesOf(web: Web): Route[] {
     shown('/uploads/:id', provincial, uploadPage),
     { method: 'get', path: '/uploads/:id/original', who: provincial, handle: originalFile(web) },
     ...incomingRoutes(web),
-    { ...shown('/stations', readers, stationsPage), scope: 'list' },
+    { ...kept('/stations', readers, stationsPage), scope: 'list' },
     { ...listed('/stations.csv', readers, stationsSheet), scope: 'list' },
     { ...shown('/stations/:id', readers, stationPage), scope: 'one' },
     shown('/devices', provincial, devicesPage),
@@ -100,6 +108,7 @@ export function routesOf(web: Web): Route[] {
     ...operatorRoutes(web),
     ...homeRoutes(web),
     ...peopleRoutes(web),
+    ...apiRoutes(web),
     { method: 'get', path: '/healthz', who: 'everyone', bare: true, handle: health(web) },
   ]
 }
@@ -117,8 +126,7 @@ function incomingRoutes({ incoming }: Web): Route[] {
 }
 
 /** By role (pages/home.ts); operators begin with today at their own stations. */
-function home(web: Web): express.RequestHandler {
-  const start = page(web, homePage)
+function home(start: express.RequestHandler): express.RequestHandler {
   return (request, response, next) => {
     if (request.method !== 'GET' || !isOperator(request)) return start(request, response, next)
     response.redirect(303, '/today')

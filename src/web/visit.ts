@@ -8,6 +8,7 @@ import type { Database } from '../db/index.ts'
 import type { IngestCounts } from '../evidence/index.ts'
 import type { Gate, Person } from '../people/index.ts'
 import type { Scope } from '../registry/index.ts'
+import type { Placeholder } from '../scripts/index.ts'
 import type { AssetName, Assets } from './assets.ts'
 import { csvOf, type Sheet } from './csv.ts'
 import { type Language, languages, momentIn } from './formats.ts'
@@ -29,12 +30,16 @@ export type Web = {
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way; absent where nothing is rendered in this process. */
   desk?: RenderDesk
+  /** What needs the content's folder and its voices; absent where these pages do not have them. */
+  scriptDesk?: ScriptDesk
   /** Whether people at this machine may do things through the pages without signing in (who.ts). */
   openDesk: boolean
   /** Where people find the pages when a proxy stands before them. */
   publicUrl?: string | undefined
   /** Who is there, and signing in. */
   gate: Gate
+  /** Who signed in with these cookies; undefined when nobody did (who.ts). */
+  signedIn: (cookies: string) => Promise<Visitor | undefined>
   /** Whether somebody may open a page, by its address. */
   mayOpen: (visitor: Visitor, path: string) => boolean
   /** Files on their way to us; absent where none are taken. */
@@ -51,6 +56,16 @@ export type Web = {
   closing: AbortSignal
   views: Views
   assets: Assets
+}
+
+/** Submitting a script, and what its text is held against. */
+export type ScriptDesk = {
+  submit(given: {
+    script: string
+    version: number
+    by: string
+  }): Promise<{ language: string; readBy: 'voice' | 'person' }>
+  ground(): { placeholders: readonly Placeholder[]; speakUnconfirmed: boolean }
 }
 
 export type UploadCounts = { fit: number; unfit: number; refused: number; failed: number }
@@ -135,19 +150,22 @@ export function send(
   shown: Page,
   status = shown.status ?? 200,
 ): void {
-  const asOf = momentIn(visit.language, visit.now)
-  const common = { language: visit.language, asOf }
   const asked = languages.find((each) => each === visit.query.get('lang'))
   if (asked !== undefined) response.cookie(languageCookie, asked, cookieOptions)
-  const body = web.views.render(shown.view, { ...common, ...shown.model })
-  const html = web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
   response
     .status(status)
     .type('html')
     // What somebody signed in for is not kept for whoever uses the browser next.
     .set('Cache-Control', visit.person === undefined ? 'no-cache' : 'no-store')
     .vary('Cookie')
-    .send(html)
+    .send(rendered(web, visit, shown))
+}
+
+/** The page in its shell, as HTML. */
+export function rendered(web: Web, visit: Visit, shown: Page): string {
+  const common = { language: visit.language, asOf: momentIn(visit.language, visit.now) }
+  const body = web.views.render(shown.view, { ...common, ...shown.model })
+  return web.views.render('layout', { ...common, ...shellOf(web, visit, shown), body })
 }
 
 /** The visit of a request. Never refuses: a language nobody speaks becomes Vietnamese here, and a refusal in `page`. */

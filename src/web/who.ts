@@ -11,6 +11,7 @@ import type { Origin, Present, Role } from '../people/index.ts'
 import { type Scope, scopeOf } from '../registry/index.ts'
 import { dayOf } from '../base/calendar.ts'
 import { isOverLoopback, isOwnName } from './host.ts'
+import { createKept } from './kept.ts'
 import type { Web } from './visit.ts'
 
 /** A role; `desk`: the open desk of this machine; `reader`: anyone, while nobody has an account. */
@@ -28,6 +29,10 @@ const visitors = new WeakMap<Request, Visitor>()
 /** What proxies add, as far as they do. */
 const ofProxies = /^(?:forwarded|via|x-forwarded-.+|x-real-ip)$/
 
+/** Sessions kept in memory between two changes of the database; a longer header of cookies is read each time. */
+const sessionsMax = 1000
+const cookiesMax = 4000
+
 /** Finds out who is there, once for each request. */
 export function meet(web: Web): RequestHandler {
   return async (request, _response, next) => {
@@ -42,16 +47,31 @@ export function metAt(request: Request): Visitor {
 }
 
 async function visitorOf(web: Web, request: Request): Promise<Visitor> {
-  const present = await web.gate.present(request.headers.cookie ?? '')
-  if (present !== undefined) {
+  const { cookie = '' } = request.headers
+  const person = await web.signedIn(cookie)
+  if (person !== undefined) return person
+  if (web.openDesk && isThisMachine(request)) return { kind: 'desk' }
+  return (await web.gate.open()) ? nobody : { kind: 'reader' }
+}
+
+/**
+ * The one place where a request's credentials become a person: today the cookie of a session; a token for programmes
+ * would be met here too. Kept until anything in the database changes, so a role taken away, a suspension and an ended
+ * session count at once; that a session has run out is noticed within a minute.
+ */
+export function createSignedIn(web: Pick<Web, 'database' | 'clock' | 'desk' | 'gate'>): Web['signedIn'] {
+  const kept = createKept<Visitor | undefined>(web, sessionsMax)
+  const find = async (cookies: string): Promise<Visitor | undefined> => {
+    const present = await web.gate.present(cookies)
+    if (present === undefined) return undefined
     const scope =
       present.person.role === 'operator'
         ? await scopeOf(web.database, present.units, dayOf(web.clock.now()))
         : 'all'
     return { kind: 'person', present, scope }
   }
-  if (web.openDesk && isThisMachine(request)) return { kind: 'desk' }
-  return (await web.gate.open()) ? nobody : { kind: 'reader' }
+  return (cookies) =>
+    cookies === '' || cookies.length > cookiesMax ? find(cookies) : kept(cookies, () => find(cookies))
 }
 
 /** Whether a person at this machine asks, without a proxy in between: one that says so, or whose name was asked for. */

@@ -5,6 +5,7 @@
  */
 import { e2e } from './e2e.ts'
 import { render } from './render.ts'
+import { web } from './web.ts'
 
 /** One measured figure. `baseline` and `ratio` are null where there is nothing to compare with. */
 export type BenchResult = {
@@ -17,7 +18,7 @@ export type BenchResult = {
   ok: boolean | null
 }
 
-const benches: Record<string, () => Promise<BenchResult[]>> = { e2e, render }
+const benches: Record<string, () => Promise<BenchResult[]>> = { e2e, render, web }
 
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = benches[name]

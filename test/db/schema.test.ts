@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
 
 const schemaText = read('../../schema.sql')
-const typesText = ['tables', 'tables-of-approval', 'tables-of-audio', 'tables-of-people', 'tables-of-scripts']
+const parts = ['api', 'approval', 'audio', 'people', 'scripts']
+const typesText = ['tables', ...parts.map((part) => `tables-of-${part}`)]
   .map((name) => read(`../../src/db/${name}.ts`))
   .join('\n')
 /** Every table marked FACT in the schema. */

@@ -58,6 +58,7 @@ const pages: [name: string, path: string, status: number][] = [
   ['about', '/about', 200],
   ['facts', '/facts', 200],
   ['fact', '/facts/hotline-111', 200],
+  ['api', '/api', 200],
   ['nothing-found', '/units?q=khongcoai', 200],
   ['wrong-month', '/units?month=2026-13&q=tra', 400],
   ['used-code', '/units/20443', 409],

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import type { RenderDesk } from '../../src/audio/index.ts'
 import { type Log, silentLog } from '../../src/base/log.ts'
-import { createWeb, type Route } from '../../src/web/index.ts'
+import { createWeb, type Route, type ScriptDesk } from '../../src/web/index.ts'
 import type { Month } from './month.ts'
 
 export type Served = {
@@ -25,6 +25,7 @@ export type ServedWith = {
   secret?: string
   publicUrl?: string
   names?: readonly string[]
+  scriptDesk?: ScriptDesk
 }
 
 export async function serve(month: Month, options: ServedWith = {}): Promise<Served> {

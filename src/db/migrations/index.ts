@@ -1,3 +1,4 @@
+import { api4 } from './api-4.ts'
 import { approval3 } from './approval-3.ts'
 import { approval4 } from './approval-4.ts'
 import { evidence4 } from './evidence-4.ts'
@@ -60,5 +61,5 @@ BEGIN SELECT RAISE(ABORT, 'clip is only ever added to'); END;
 `,
   },
   { version: 3, sql: [people3, scripts3, approval3].join('') },
-  { version: 4, sql: [approval4, evidence4].join('') },
+  { version: 4, sql: [approval4, evidence4, api4].join('') },
 ]

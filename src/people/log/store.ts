@@ -6,6 +6,8 @@ import type { Db } from '../../db/index.ts'
 import { presentOrigin, type Via } from '../origin.ts'
 
 export type Deed = {
+  /** Its place in the log: later deeds have greater numbers. */
+  number: number
   at: Instant
   /** Null = nobody by name: the system, the command line, or the open desk. */
   person: string | null
@@ -23,6 +25,8 @@ export type DeedFilter = {
   from?: Day | undefined
   to?: Day | undefined
   text?: string | undefined
+  /** Only what was done before the deed of this number. */
+  before?: number | undefined
 }
 
 /** What the log can be ordered by; the person and the kind by their own names, not by the words for them. */
@@ -109,9 +113,9 @@ export async function deedLog(
     .execute()
   return {
     total,
-    deeds: rows.map(({ at, person_id, what, subject, detail, via, address }) => {
+    deeds: rows.map(({ id, at, person_id, what, subject, detail, via, address }) => {
       const read = JSON.parse(detail) as unknown
-      return { at, person: person_id, what, subject, detail: read, via: via as Via, address }
+      return { number: id, at, person: person_id, what, subject, detail: read, via: via as Via, address }
     }),
   }
 }
@@ -127,12 +131,13 @@ const columnOf = { at: 'id', person: 'person_id', what: 'what', subject: 'subjec
 /** Where a word is looked for. */
 const searched = ['subject', 'what', 'person_id', 'detail', 'address'] as const
 
-function filtered(db: Db, { person, what, from, to, text }: DeedFilter) {
+function filtered(db: Db, { person, what, from, to, text, before }: DeedFilter) {
   let query = db.selectFrom('deed')
   if (person !== undefined) query = query.where('person_id', '=', person)
   if (what !== undefined) query = query.where('what', '=', what)
   if (from !== undefined) query = query.where('at', '>=', instantAt(from, '00:00'))
   if (to !== undefined) query = query.where('at', '<', instantAt(plusDays(to, 1), '00:00'))
+  if (before !== undefined) query = query.where('id', '<', before)
   if (text === undefined || text === '') return query
   const like = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
   return query.where((row) =>
