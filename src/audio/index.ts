@@ -10,6 +10,7 @@
  *
  * A station's greeting opens with the chime; a bulletin is words only, because every airing plays the greeting
  * first. Rendering is a job: it makes what is wanted and not there, and the next run is the retry.
+ * A draft is read to its writer into a folder of its own (drafts.ts): no approval covers it and no device gets it.
  */
 export { ffmpegVersion, probeAudio, type AudioProbe } from './ffmpeg.ts'
 export { audioPath, readAudio } from './folder.ts'

@@ -125,7 +125,10 @@ async function listen(web: Web, visit: Visit, typed: Typed): Promise<Listening> 
   const { spoken } = await readAloud(web, visit, asked)
   if (drafts === undefined || spoken === null) return { why: say('editor.listen-not-yet') }
   try {
-    const { id, milliseconds } = await drafts.make({ spoken, language, chime: kind === 'greeting' })
+    const making = drafts.make({ spoken, language, chime: kind === 'greeting' })
+    const made = await Promise.race([making, tooLate()])
+    if (made === undefined) return { why: say('editor.listen-wait') }
+    const { id, milliseconds } = made
     return { src: `/scripts/listen/${id}.mp3`, length: lengthOf(milliseconds) }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
@@ -140,6 +143,15 @@ async function settled(web: Web, visit: Visit, typed: Typed, deed: 'both' | 'the
     return shown(web, visit, formFrom(theirs.source, theirs.version), { leftOver: typed.body })
   }
   return shown(web, visit, { ...typed, body: `${typed.body.trimEnd()}\n\n${theirs.source.body}` }, {})
+}
+
+/** Nobody, and no proxy, waits longer for a page; what is being read goes on, and is there at the next asking. */
+const waitMs = 25_000
+
+function tooLate(): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  AbortSignal.timeout(waitMs).addEventListener('abort', () => resolve(undefined), { once: true })
+  return promise
 }
 
 type Saving = { request: Request; response: Response; typed: Typed }

@@ -48,6 +48,7 @@ export async function scriptPage(web: Web, visit: Visit, { refusal = '' } = {}):
       maySubmit: writes && stepsFrom.submit.includes(state),
       mayWithdraw: writes && stepsFrom.withdraw.includes(state),
       approval: approvalOf(web, visit, script.id, number, state),
+      recordings: version.text === null ? null : `/recordings?q=${encodeURIComponent(title.slice(0, 100))}`,
       details: detailsOf(visit, version),
       versions: await versionLines(web, visit, script, number, stateOf),
       ...(await differenceIn(web, visit, script, version)),

@@ -39,6 +39,7 @@ export const enWriting: Record<keyof typeof viWriting, string> = {
   'script.write-on': 'Write a new version from this one',
   'script.markdown': 'Download as Markdown',
   'script.to-approval': 'Hear, examine and approve this version',
+  'script.to-recordings': 'Hear the recordings of this script',
   'script.submit-why':
     'Submitting sends this version to the approvers. Its words never change after that; a correction is a new version.',
   'script.submit': 'Submit for approval',
@@ -129,6 +130,8 @@ export const enWriting: Record<keyof typeof viWriting, string> = {
   'editor.listening': 'A reading of the draft, {length}. Nobody approved it and no loudspeaker plays it.',
   'editor.listen-not-yet':
     'It cannot be read yet: something is not decided, or a person has to read this language.',
+  'editor.listen-wait':
+    'The draft is still being read. Wait a moment, then press “Listen to the draft” again.',
   'editor.nothing-yet': 'Write the text and press “Show the reading”.',
   'editor.station': 'Station',
   'editor.heard-by': 'As heard at: {name}',

@@ -37,6 +37,7 @@ export const viWriting = {
   'script.write-on': 'Viết bản mới từ bản này',
   'script.markdown': 'Tải tệp Markdown',
   'script.to-approval': 'Nghe, xem xét và duyệt bản này',
+  'script.to-recordings': 'Nghe bản ghi của bản tin này',
   'script.submit-why':
     'Trình là gửi bản này cho người phê duyệt. Lời của bản đã trình không đổi được nữa; muốn sửa thì viết bản mới.',
   'script.submit': 'Trình duyệt',
@@ -125,6 +126,7 @@ export const viWriting = {
   'editor.listen': 'Nghe thử',
   'editor.listening': 'Bài đọc thử, dài {length}. Chưa ai duyệt, không loa nào phát.',
   'editor.listen-not-yet': 'Chưa nghe thử được: còn chỗ chưa rõ cách đọc, hoặc tiếng này phải có người đọc.',
+  'editor.listen-wait': 'Máy đang đọc thử, chưa xong. Hãy chờ một chút rồi bấm “Nghe thử” lần nữa.',
   'editor.nothing-yet': 'Viết nội dung rồi bấm “Xem thử” để biết loa sẽ đọc thế nào.',
   'editor.station': 'Đài',
   'editor.heard-by': 'Như nghe ở: {name}',
