@@ -4,11 +4,8 @@ import { wordGiven, wordSigned, wordTakenBack } from './pages/today-deeds.ts'
 import { todayScriptPage } from './pages/today-script.ts'
 import { operatorManifest, operatorWorker } from './operator-worker.ts'
 import { readers, type Route, signedIn } from './route.ts'
+import { witnesses } from './today-cards.ts'
 import { page, type Web } from './visit.ts'
-import type { Who } from './who.ts'
-
-/** Those whose word counts: everyone with an account but the auditor. */
-const witnesses: readonly Who[] = ['admin', 'editor', 'approver', 'operator']
 
 export function operatorRoutes(web: Web): Route[] {
   const deed = { method: 'post', who: witnesses, scope: 'one', form: true } as const

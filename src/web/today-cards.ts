@@ -16,6 +16,7 @@ import { dayIn, lengthOf, momentIn } from './formats.ts'
 import { titlesOf } from './titles.ts'
 import { placeOf, type Place, type TodayAiring, type TodayFacts } from './today-facts.ts'
 import type { Visit, Web } from './visit.ts'
+import type { Who } from './who.ts'
 
 /** A form that was refused: what was typed, and why it was not taken. */
 export type Refused = { airing: string; typed: TypedWord; why: string }
@@ -38,7 +39,7 @@ type Desk = {
 }
 
 /** Who may say what was heard: everyone with an account but those who check it. */
-const witnesses = ['admin', 'editor', 'approver', 'operator'] as const
+export const witnesses: readonly Who[] = ['admin', 'editor', 'approver', 'operator']
 
 /** The cards of the page in their places, those that wait longest first. */
 export async function todayCards(web: Web, visit: Visit, facts: TodayFacts, refused?: Refused) {

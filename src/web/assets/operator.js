@@ -163,7 +163,8 @@
   async function worker() {
     if (navigator.serviceWorker === undefined) return
     // The very first time the page came without the worker, and would not be there without a network.
-    if (navigator.serviceWorker.controller === null && window.caches !== undefined) {
+    const first = navigator.serviceWorker.controller === null && location.pathname === '/today'
+    if (first && window.caches !== undefined) {
       const kept = await caches.open('loa-today')
       const html = `<!doctype html>${document.documentElement.outerHTML}`
       await kept.put(

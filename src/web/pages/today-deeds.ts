@@ -39,15 +39,15 @@ export function wordGiven(web: Web): RequestHandler {
     const { answer, refused } = await trying(() => keep(web, visit, { airing, by, typed, request }))
     if (answer !== undefined) done(visit, request, response, airing, answer)
     else if (asksJson(request)) sendRefused(visit, response, refused)
+    // What cannot be said any more has no form to stand in: the reason has a page of its own.
+    else if (refused.code !== 'invalid') throw refused
     else {
       const station = visit.is(['operator'])
         ? {}
         : { station: await stationById(web.database, airing.station) }
       const why = refused.sentence[visit.language]
       const page = await todayOf(web, visit, { ...station, refused: { airing: airing.id, typed, why } })
-      // What cannot be said any more has no form to stand in; then the reason has a page of its own.
-      if (refused.code !== 'invalid') throw refused
-      send(web, response, visit, page, statusOf[refused.code])
+      send(web, response, visit, page)
     }
   }
 }
