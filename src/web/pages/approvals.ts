@@ -173,7 +173,8 @@ async function coversOf(web: Web, visit: Visit, { script, version }: AwaitingApp
 async function standingOf(web: Web, visit: Visit, { script, version }: AwaitingApproval) {
   const { say, language, now, person } = visit
   const others = { group: 'others' as const, tone: 'idle' as const, state: say('approvals.for-others') }
-  if (person?.role !== 'approver') return { ...others, why: say('approvals.for-approvers') }
+  if (person?.role !== 'approver')
+    return { ...others, tone: 'wait' as const, state: say('approvals.waits'), why: '' }
   const standing = await approverStanding(web.database, { script, version, approver: person.id, now })
   const why = standing.refusal?.sentence ?? standing.keyRefusal
   if (why !== null) return { ...others, why: why[language] }

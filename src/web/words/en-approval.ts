@@ -40,6 +40,7 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'approvals.signed-by': '{count}/{wanted} signatures',
   'approvals.for-you': 'waits for you',
   'approvals.for-others': 'waits for others',
+  'approvals.waits': 'waits for approval',
   'approvals.for-approvers': 'Approving is for approvers; you may look.',
   'approvals.by-command': 'Sign it with the command loa approve on your own machine.',
   'approvals.normal': 'normal',

@@ -38,6 +38,7 @@ export const viApproval = {
   'approvals.signed-by': '{count}/{wanted} chữ ký',
   'approvals.for-you': 'chờ anh/chị',
   'approvals.for-others': 'chờ người khác',
+  'approvals.waits': 'chờ duyệt',
   'approvals.for-approvers': 'Việc duyệt là của người phê duyệt; trang này để xem.',
   'approvals.by-command': 'Cần ký bằng lệnh loa approve trên máy của mình.',
   'approvals.normal': 'thông thường',
