@@ -1,21 +1,22 @@
 /** Pages that many open again and again, made and compressed once for each who may see them as they are (kept.ts). */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { gunzip, gzip } from 'node:zlib'
 import type { RequestHandler } from 'express'
 import { createKept } from './kept.ts'
 import { askedChoice } from './query.ts'
 import { languages } from './formats.ts'
 import { type Page, rendered, visitOf, type Visit, type Web } from './visit.ts'
 
-/** Pages kept: of each about 10 kB compressed, and the same again several times as text. */
+/** Pages kept, compressed only: 5 to 20 kB each. */
 const keptMax = 500
 /** Longer addresses are searches that nobody else makes. */
 const addressMax = 200
 
-type Made = { html: Buffer; packed: Buffer; etag: string }
+type Made = { packed: Buffer; etag: string }
 
 const pack = promisify(gzip)
+const unpack = promisify(gunzip)
 
 /** Pages of this application that are kept; they share one book. */
 export function keptPages(
@@ -35,11 +36,11 @@ export function keptPages(
     // Whoever was met with another role or scope, a moment before it changed, has another page.
     const units = scope === 'all' ? scope : [...scope]
     const name = JSON.stringify([person?.id ?? visitor.kind, person?.role, units, language, originalUrl])
-    const { html, packed, etag } = await kept(name, async () => {
+    const { packed, etag } = await kept(name, async () => {
       const now = visitOf(web, request)
       const bytes = Buffer.from(rendered(web, now, await show(web, now)))
       const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
-      return { html: bytes, packed: await pack(bytes), etag: `W/"${digest}"` }
+      return { packed: await pack(bytes), etag: `W/"${digest}"` }
     })
     response
       .status(200)
@@ -49,6 +50,6 @@ export function keptPages(
       .vary('Cookie')
       .vary('Accept-Encoding')
     if (request.acceptsEncodings('gzip') === 'gzip') response.set('Content-Encoding', 'gzip').send(packed)
-    else response.send(html)
+    else response.send(await unpack(packed))
   }
 }

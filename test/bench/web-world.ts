@@ -46,7 +46,14 @@ export async function makeWorld(folder: string): Promise<World> {
     .executeTakeFirstOrThrow()
   const file = join(folder, 'loa.db')
   await sql`vacuum into ${file}`.execute(database)
-  return { file, audioFolder: month.audioFolder, cookies, airings: count, fleetFile, close: () => month.close() }
+  return {
+    file,
+    audioFolder: month.audioFolder,
+    cookies,
+    airings: count,
+    fleetFile,
+    close: () => month.close(),
+  }
 }
 
 /** November again, so many months earlier; every id gets the month behind it. */

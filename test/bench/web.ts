@@ -28,7 +28,7 @@ export async function web(): Promise<BenchResult[]> {
   const server = fork(place, [world.file, world.audioFolder])
   try {
     const [{ ports }] = (await once(server, 'message')) as [Extract<FromServer, { ports: object }>]
-    const pages = pagesOf(world, `http://localhost:${String(ports.pages)}`)
+    const pages = await pagesOf(world, `http://localhost:${String(ports.pages)}`)
     const empty = { url: `http://localhost:${String(ports.empty)}/`, cookie: '' }
     return [
       ...(await measured(pages, empty)),
@@ -48,10 +48,12 @@ type Pages = {
   operator: { path: string; cookie: string }
 }
 
-function pagesOf({ cookies }: World, base: string): Pages {
+/** The operator's own page where there is one, else the airings as they see them. */
+async function pagesOf({ cookies }: World, base: string): Promise<Pages> {
   const { auditor, operator } = cookies
   const page = (name: string, path: string, cookie: string) => ({ name, url: base + path, cookie })
-  const own = '/airings'
+  const today = await fetch(`${base}/today`, { headers: { cookie: operator }, redirect: 'manual' })
+  const own = today.status === 200 ? '/today' : '/airings'
   return {
     base,
     operator: { path: own, cookie: operator },

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attestationsOf } from '../../src/evidence/index.ts'
 import { airingsOf } from '../../src/schedule/index.ts'
 import { operations } from '../../src/web/api/index.ts'
+import { problems } from '../../src/web/api/problems.ts'
+import { requestsMax } from '../../src/web/api/serve.ts'
 import { secret } from '../people/office.ts'
 import { november } from './month.ts'
 import { serve, type Served } from './served.ts'
@@ -115,5 +117,76 @@ describe('a list', () => {
     expect(numbers).toHaveLength(10)
     expect(numbers).toEqual(numbers.toSorted((a, b) => b - a))
     expect(new Set(numbers).size).toBe(10)
+  })
+})
+
+describe('the document', () => {
+  const document = async (language: string) => {
+    const { text } = await hub.get('/api/openapi.json', {
+      headers: { cookie: cookies['auditor']!, 'accept-language': language },
+    })
+    return {
+      text,
+      json: JSON.parse(text) as { openapi: string; paths: Record<string, Record<string, Line>> },
+    }
+  }
+
+  it('is OpenAPI 3.1 and has every line of the registry, with its parameters and refusals', async () => {
+    const { json, text } = await document('vi')
+    expect(json.openapi).toBe('3.1.0')
+    const described = Object.entries(json.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${String(operationId)}`),
+    )
+    const written = (path: string): string => `/api/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`
+    expect(described.sort()).toEqual(
+      operations.map(({ method, path, id }) => `${method} ${written(path)} ${id}`).sort(),
+    )
+    const put = json.paths['/api/v1/scripts/{script}/draft']!['put']!
+    const names = (put['parameters'] as { name: string }[]).map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['script', 'Idempotency-Key', 'If-Match', 'If-None-Match']))
+    expect(Object.keys(put['responses'] as object)).toEqual(
+      expect.arrayContaining(['200', '400', '401', '403', '409', '412', '413', '415', '422', '428', '429']),
+    )
+    // Whatever it refers to is in it.
+    const { components } = JSON.parse(text) as { components: { schemas: object } }
+    const wanted = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)
+    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining([...new Set(wanted)]))
+  })
+
+  it('speaks the language asked for, and has no word left unsaid', async () => {
+    const [vi, en] = [await document('vi'), await document('en')]
+    expect(vi.text).toContain('Danh sách đài truyền thanh')
+    expect(en.text).toContain('A month in Vietnam, YYYY-MM.')
+    for (const { text } of [vi, en]) expect(text).not.toMatch(/"api\.[a-z]/)
+  })
+
+  it('has a session of the pages as what lets somebody in, and no other way yet', async () => {
+    expect((await document('en')).text).toContain('"type":"apiKey","in":"cookie"')
+  })
+})
+
+describe('the readable page', () => {
+  it('has every operation with an example, and explains every kind of refusal', async () => {
+    const { status, text } = await hub.get('/api', { headers: { cookie: cookies['operator']! } })
+    expect(status).toBe(200)
+    for (const { id } of operations) expect(text).toContain(`<details class="operation" id="${id}">`)
+    for (const name of Object.keys(problems)) expect(text).toContain(`id="problem-${name}"`)
+    expect(text).toContain('GET /api/v1/units?q=tr%C3%A0+leng')
+    expect(text).not.toMatch(/<script(?! src="\/assets\/)/)
+  })
+})
+
+describe('a session that asks too often', () => {
+  it('waits, and others do not', { timeout: 60_000 }, async () => {
+    const statuses = new Set<number>()
+    for (let asked = 0; asked <= requestsMax; asked += 100) {
+      const some = Array.from({ length: 100 }, () => ask('/api/v1/windows?limit=0', { as: 'auditor' }))
+      for (const { status } of await Promise.all(some)) statuses.add(status)
+    }
+    expect(statuses).toEqual(new Set([400, 429]))
+    const { status, headers, json } = await ask('/api/v1/windows', { as: 'auditor' })
+    expect([status, json['type']]).toEqual([429, '/api#problem-too-often'])
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await ask('/api/v1/windows')).status).toBe(200)
   })
 })
