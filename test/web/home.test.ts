@@ -129,7 +129,7 @@ describe('an approver', () => {
   it('begins with what waits, with its length and languages', async () => {
     const seen = await see('approver')
     expect(seen).toMatch(
-      /Đang chờ tôi duyệt .*Việc nhẹ, lương cao, giục đi gấp bản 1 dài 1:\d\d · tiếng .*Việt.* · \d bản ghi Nguyễn Văn An trình lúc/,
+      /Đang chờ tôi duyệt .*Việc nhẹ, lương cao, giục đi gấp bản 1 dài 1:\d\d · ngôn ngữ: .*Việt.* · \d bản ghi Nguyễn Văn An trình lúc/,
     )
   })
 
