@@ -16,7 +16,9 @@ afterAll(() => busy.close())
 
 const get = (path: string) => busy.get(path, { headers: { cookie } })
 const names = (html: string): string[] =>
-  [...html.matchAll(/<th scope="row"[^>]*>(?:<a [^>]*>)?([^<]+)</g)].map(([, name]) => name!.trim())
+  [...html.matchAll(/<th scope="row"[^>]*>(?:<a [^>]*>)?([^<]+)</g)].map(([, name]) =>
+    name!.trim().replaceAll('&#x27;', "'"),
+  )
 const lines = (csv: string): string[] => csv.trim().split('\r\n').slice(1)
 
 /** Every list, and the columns by which it can be ordered. */
