@@ -1,5 +1,6 @@
 /** What of a draft is still to be settled before it can be submitted, as figures for a list. */
 import { fileURLToPath } from 'node:url'
+import type { Instant } from '../base/time.ts'
 import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
 import {
   factsOf,
@@ -24,7 +25,7 @@ export type DraftQuestions = { errors: number; warnings: number; questions: numb
  */
 export async function draftQuestions(
   web: Web,
-  { today }: Visit,
+  { today, now }: Visit,
   sources: readonly ScriptSource[],
 ): Promise<DraftQuestions[]> {
   if (sources.length === 0) return []
@@ -35,12 +36,12 @@ export async function draftQuestions(
     speakUnconfirmed: false,
     places: await placeNames(web.database, today),
   }
-  const readings = new Map<string, SpokenOf | undefined>()
+  const spoken = new Map<string, SpokenOf | undefined>()
   for (const { language } of sources) {
-    if (!readings.has(language)) readings.set(language, await readingOf(language))
+    if (!spoken.has(language)) spoken.set(language, await readingOf(language, now))
   }
   return sources.map((source) => {
-    const spokenOf = readings.get(source.language)
+    const spokenOf = spoken.get(source.language)
     const found = lint(source, spokenOf === undefined ? ground : { ...ground, spokenOf })
     const errors = found.filter(({ level }) => level === 'error').length
     const questions = spokenOf === undefined ? 0 : questionsIn(source, ground, spokenOf)
@@ -48,7 +49,23 @@ export async function draftQuestions(
   })
 }
 
-async function readingOf(language: string): Promise<SpokenOf | undefined> {
+type Read = { at: string; reading: Promise<SpokenOf | undefined> }
+/** One for each language of a script. Reading the lexicon's files takes 50 ms. */
+const readings = new Map<string, Read>()
+
+/** What staff change in the lexicon counts within a minute. */
+function readingOf(language: string, now: Instant): Promise<SpokenOf | undefined> {
+  const at = now.slice(0, 16)
+  const known = readings.get(language)
+  if (known?.at === at) return known.reading
+  const reading = readFor(language)
+  readings.set(language, { at, reading })
+  // What is wrong with a file is told to whoever asks, and looked at again at the next asking.
+  reading.catch(() => readings.delete(language))
+  return reading
+}
+
+async function readFor(language: string): Promise<SpokenOf | undefined> {
   if (!(await hasLexicon(speech, language))) return undefined
   const lexicon = await loadLexicon(speech, { language })
   return (text) => {

@@ -48,6 +48,8 @@ export type WebOptions = {
   version: string
   /** An exercise: every page says so. */
   training?: boolean
+  /** Whether the page of all pieces (`/kit`) is there; unless told otherwise in an exercise only. */
+  kit?: boolean
   /** The running counts of what controllers sent, for `/metrics`; absent where nothing is taken in. */
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way, shown on the page of recordings; absent where nothing is rendered. */
@@ -105,6 +107,7 @@ export function createWeb(options: WebOptions): WithTable {
     uploadCounts: { fit: 0, unfit: 0, refused: 0, failed: 0 },
     closing: closing.signal,
     training: options.training ?? false,
+    kit: options.kit ?? options.training ?? false,
     openDesk: options.openDesk ?? false,
     gate,
     signedIn: createSignedIn({ ...rest, gate }),

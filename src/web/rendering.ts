@@ -15,8 +15,12 @@ const heartbeatMs = 20_000
 
 /** The model of the panel; null where nothing is rendered in this process. */
 export function renderingPanel(web: Web, visit: Visit): object | null {
-  if (web.desk === undefined) return null
-  const { state, done, total, failed, secondsLeft, awaiting, unmade } = web.desk.state
+  return web.desk === undefined ? null : panelOf(web.desk.state, visit)
+}
+
+/** The same for any state of the work. */
+export function panelOf(shown: RenderingState, visit: Visit): object {
+  const { state, done, total, failed, secondsLeft, awaiting, unmade } = shown
   const resting = state === 'idle' || state === 'broken-off'
   const forPeople = awaiting.reduce((sum, { recordings }) => sum + recordings, 0)
   const left = secondsLeft === undefined ? '' : leftIn(visit, secondsLeft)
@@ -30,7 +34,7 @@ export function renderingPanel(web: Web, visit: Visit): object | null {
     unmade: resting && unmade > 0 ? visit.say('rendering.unmade', { count: unmade }) : '',
     done: done + failed,
     total,
-    words: wordsOf(visit, web.desk.state),
+    words: wordsOf(visit, shown),
     left,
     awaiting: forPeople === 0 ? '' : visit.say('rendering.awaiting', { count: forPeople }),
     // The buttons are there only where they would be obeyed.

@@ -1,6 +1,7 @@
 /** The lines of the table of routes about where each role begins, the calendar and the map. */
 import { readBoundaries } from './boundaries.ts'
 import { calendarPage } from './pages/calendar.ts'
+import { kitPage } from './pages/kit.ts'
 import { mapPage } from './pages/map.ts'
 import { provincial, readers, type Route } from './route.ts'
 import { page, type Web } from './visit.ts'
@@ -9,5 +10,7 @@ export function homeRoutes(web: Web): Route[] {
   return [
     { method: 'get', path: '/calendar', who: readers, scope: 'list', handle: page(web, calendarPage) },
     { method: 'get', path: '/map', who: provincial, handle: page(web, mapPage(readBoundaries())) },
+    // Where real work is done it is no page at all.
+    ...(web.kit ? [{ method: 'get' as const, path: '/kit', who: readers, handle: page(web, kitPage) }] : []),
   ]
 }

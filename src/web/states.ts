@@ -33,6 +33,8 @@ const states = {
 } as const satisfies Record<string, { tone: Tone; word: Word }>
 
 export type State = keyof typeof states
+/** Every state there is. */
+export const allStates = Object.keys(states) as State[]
 
 export function isState(text: string): text is State {
   return Object.hasOwn(states, text)

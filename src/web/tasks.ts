@@ -211,7 +211,7 @@ async function deviceTasks(web: Web, visit: Visit): Promise<Task[]> {
   return tasks
 }
 
-async function airingTasks(web: Web, { say, now }: Visit, who: Who): Promise<Task[]> {
+async function airingTasks(web: Web, { say, now, person }: Visit, who: Who): Promise<Task[]> {
   const { database } = web
   const month = monthOf(now)
   const outcomes = await airingOutcomes(database, { month, now })
@@ -220,6 +220,8 @@ async function airingTasks(web: Web, { say, now }: Visit, who: Who): Promise<Tas
       .filter(({ countersignedBy }) => countersignedBy === null)
       .map((attestation) => [attestation.airing, attestation]),
   )
+  // Only operators confirm, and they do it on a page of theirs: to others with an account the command says nothing.
+  const byCommand = (command: string): string[] => (person === undefined ? [command] : [])
   const list = (state: AiringState): string => `/airings?month=${month}&state=${state}`
   const tasks: Task[] = []
   for (const state of ['missed', 'refused', 'partial'] as const) {
@@ -239,7 +241,7 @@ async function airingTasks(web: Web, { say, now }: Visit, who: Who): Promise<Tas
       sees(
         say(word, { count: unsaid.length }),
         list(state),
-        `loa attest ${first.airing} --by ${who('operator')}`,
+        ...byCommand(`loa attest ${first.airing} --by ${who('operator')}`),
       ),
     )
   }
@@ -249,7 +251,9 @@ async function airingTasks(web: Web, { say, now }: Visit, who: Who): Promise<Tas
   const attestation = unsigned.get(waiting[0]?.airing ?? '')
   if (attestation !== undefined) {
     const command = `loa countersign ${attestation.id} --by ${who('operator', attestation.person)}`
-    tasks.push(sees(say('todo.countersign', { count: waiting.length }), list('waiting'), command))
+    tasks.push(
+      sees(say('todo.countersign', { count: waiting.length }), list('waiting'), ...byCommand(command)),
+    )
   }
   return tasks
 }

@@ -27,6 +27,8 @@ export type Web = {
   log: Log
   version: string
   training: boolean
+  /** Whether the page of all pieces is there. */
+  kit: boolean
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way; absent where nothing is rendered in this process. */
   desk?: RenderDesk

@@ -168,8 +168,8 @@ describe('with a finger on a phone', () => {
       await page.click('.bar summary')
       await page.screenshot({ path: join(pictures, 'more-360.png') })
       expect(await serious(page)).toEqual([])
-      await page.click('.bar ul a[href="/devices"]')
-      expect(new URL(page.url()).pathname).toBe('/devices')
+      await page.click('.bar ul a[href="/stations"]')
+      expect(new URL(page.url()).pathname).toBe('/stations')
       await context.close()
     },
   )

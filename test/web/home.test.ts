@@ -1,6 +1,9 @@
 /** Where each role begins: what waits for them first, and what to do next where nothing does. */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import { type Browser as RealBrowser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { returnVersion } from '../../src/approval/index.ts'
 import { type Instant, plusMilliseconds } from '../../src/base/time.ts'
@@ -18,12 +21,14 @@ import { clockAt, emptyDesk, november, planned, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 import { operatorSignedIn, signedIn } from './staff.ts'
 
+const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 const content = fileURLToPath(new URL('../../content', import.meta.url))
 
 let busy: Served
 /** The same office on the first morning of the month, before anything was heard. */
 let early: Served
 let fresh: Served
+let browser: RealBrowser
 const cookies: Record<string, string> = {}
 
 /** A person of the office comes by an invitation and signs in. */
@@ -62,6 +67,8 @@ async function maiWrites(): Promise<void> {
 }
 
 beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true })
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
   const month = await november()
   busy = await serve(month, { secret })
   early = await serve({ ...month, clock: clockAt(planned), close: () => Promise.resolve() }, { secret })
@@ -85,6 +92,7 @@ beforeAll(async () => {
     cookies[`fresh ${role}`] = (await signedIn(fresh.month.database, role, role)).from.cookies
 })
 afterAll(async () => {
+  await browser.close()
   for (const served of [early, busy, fresh]) await served.close()
 })
 
@@ -118,8 +126,7 @@ describe('an editor', () => {
   })
 
   it('sees what is heard this week, by day', async () => {
-    const cookie = await arrives('an', 'editor', planned)
-    const { text } = await early.get('/', { headers: { cookie } })
+    const { text } = await get('mai', '/', early)
     expect(readerSees(text)).toContain('Chủ Nhật 01/11/2026 241 lượt phát')
     expect(text).toContain('href="/airings?month=2026-11&amp;day=2026-11-01"')
   })
@@ -129,7 +136,7 @@ describe('an approver', () => {
   it('begins with what waits, with its length and languages', async () => {
     const seen = await see('approver')
     expect(seen).toMatch(
-      /Đang chờ tôi duyệt .*Việc nhẹ, lương cao, giục đi gấp bản 1 dài 1:\d\d · tiếng .*Việt.* · \d bản ghi Nguyễn Văn An trình lúc/,
+      /Đang chờ tôi duyệt .*Việc nhẹ, lương cao, giục đi gấp bản 1 dài 1:\d\d · ngôn ngữ: .*Việt.* · \d bản ghi Nguyễn Văn An trình lúc/,
     )
   })
 
@@ -204,6 +211,47 @@ describe('an admin', () => {
     expect(led).toContain('<a href="/people/new">Mở trang</a>')
     expect(led).not.toContain('loa people add')
   })
+})
+
+describe('in a browser', () => {
+  // Each at one width and in one scheme; what they are made of is looked over in all of them elsewhere.
+  it.each([
+    ['mai', 360, 'light'],
+    ['approver', 1280, 'light'],
+    ['admin', 360, 'dark'],
+    ['auditor', 1280, 'dark'],
+  ] as const)(
+    'the home of %s at %i px, %s, has no fault',
+    { timeout: 60_000 },
+    async (who, width, colorScheme) => {
+      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+      await context.addInitScript(axe.source)
+      await context.setExtraHTTPHeaders({ cookie: cookies[who]! })
+      const page = await context.newPage()
+      const errors: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text())
+      })
+      await page.goto(busy.url)
+      expect(await page.textContent('.whoami')).toContain(
+        who === 'mai' ? 'Zơrâm Thị Mai' : `Người nguoi-${who}`,
+      )
+      await page.screenshot({
+        path: join(pictures, `home-${who}-${width}-${colorScheme}.png`),
+        fullPage: true,
+      })
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      const found =
+        width > 1000
+          ? []
+          : await page.evaluate<string[]>(
+              `axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+            )
+      expect(found).toEqual([])
+      expect(errors).toEqual([])
+      await context.close()
+    },
+  )
 })
 
 describe('the others', () => {

@@ -17,6 +17,7 @@ export type Served = {
 
 export type ServedWith = {
   training?: boolean
+  kit?: boolean
   log?: Log
   desk?: RenderDesk
   openDesk?: boolean

@@ -112,4 +112,22 @@ export const enHome: Record<keyof typeof viHome, string> = {
     'The signing key of {name} rests because somebody reset how they sign in; two people must enrol it again.',
   'home.invited': '{name} was invited and has not signed in; the invitation ends at {until}.',
   'home.no-account': '{count} {count|person has|people have} no account and no invitation.',
+
+  'kit.title': 'All pieces of the pages',
+  'kit.lead':
+    'For whoever builds and looks after the pages: each piece in every state, with made-up figures.',
+  'kit.chips': 'States',
+  'kit.bars': 'Coverage bar',
+  'kit.patterns': 'Patterns of the map',
+  'kit.tasks': 'To do',
+  'kit.tables': 'Tables',
+  'kit.paging': 'Paging',
+  'kit.forms': 'Forms and errors',
+  'kit.players': 'Players',
+  'kit.progress': 'Work under way',
+  'kit.empty': 'When there is nothing yet',
+  'kit.own-words': 'words of the page',
+  'kit.why': 'The amplifier has been broken since yesterday and waits for repair.',
+  'kit.fault': 'Wind is louder than the voice. Record again in a quiet place.',
+  'kit.wrong': 'This is wrong for a reason that is named here. Correct it as this sentence says.',
 }

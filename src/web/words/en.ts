@@ -98,7 +98,7 @@ export const en: Record<keyof typeof vi, string> = {
   'error.no-audio': 'No recording has this id. Open it again from the recordings page.',
   'error.choose': 'Choose a unit',
   'error.put-right': 'Put the marked field right, then show again.',
-  'error.home': 'Back to this month',
+  'error.home': 'Back to the start',
 
   'list.range': '{from}–{to} of {total}',
   'list.previous': 'Previous page',

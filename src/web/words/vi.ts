@@ -98,7 +98,7 @@ export const vi = {
   'error.no-audio': 'Không có bản ghi nào mang mã này. Hãy mở lại từ trang Bản ghi.',
   'error.choose': 'Chọn một đơn vị',
   'error.put-right': 'Hãy sửa ô được đánh dấu rồi xem lại.',
-  'error.home': 'Về trang tháng này',
+  'error.home': 'Về trang đầu',
 
   'list.range': '{from}–{to} trên {total}',
   'list.previous': 'Trang trước',

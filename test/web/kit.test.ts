@@ -1,0 +1,101 @@
+/** The page of all pieces: there for those who build the pages, and never where real work is done. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { airingStates } from '../../src/web/airing-lines.ts'
+import { deviceStates } from '../../src/web/device-lines.ts'
+import { allStates, wordOf } from '../../src/web/states.ts'
+import { sayIn } from '../../src/web/words/index.ts'
+import { closeDatabase, openMemoryDatabase } from '../../src/db/index.ts'
+import { clockAt, today } from './month.ts'
+import { readerSees, serve, type Served, type ServedWith } from './served.ts'
+
+const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
+
+function served(options: ServedWith): Promise<Served> {
+  const database = openMemoryDatabase()
+  const close = () => closeDatabase(database)
+  return serve({ database, audioFolder: pictures, clock: clockAt(today), close }, options)
+}
+
+let kit: Served
+let browser: Browser
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true })
+  kit = await served({ kit: true })
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+})
+afterAll(async () => {
+  await browser.close()
+  await kit.close()
+})
+
+describe('the page of all pieces', () => {
+  it('is no page of the real product, and is one of an exercise and where it is asked for', async () => {
+    const cases: [ServedWith, number][] = [
+      [{}, 404],
+      [{ training: true }, 200],
+      [{ kit: true }, 200],
+      [{ training: true, kit: false }, 404],
+    ]
+    for (const [options, status] of cases) {
+      const one = await served(options)
+      expect((await one.get('/kit')).status).toBe(status)
+      expect(one.routes.some(({ path }) => path === '/kit')).toBe(status === 200)
+      await one.close()
+    }
+  })
+
+  it.each(['vi', 'en'] as const)('shows every state there is, in %s', async (language) => {
+    const { text } = await kit.get(`/kit?lang=${language}`)
+    const seen = readerSees(text)
+    const say = sayIn(language)
+    for (const state of allStates) expect(seen).toContain(say(wordOf(state)))
+    const rows = text.match(/<tr>\n<th scope="row"/g)
+    expect(rows).toHaveLength(airingStates.length + deviceStates.length)
+    for (const word of [
+      'rendering.starting',
+      'rendering.idle',
+      'uploads.not-kept',
+      'recordings.no-audio',
+    ] as const)
+      expect(seen).toContain(say(word))
+  })
+
+  it.each([
+    [1280, 'light', 'vi'],
+    [360, 'dark', 'en'],
+    [1280, 'dark', 'en'],
+    [360, 'light', 'vi'],
+  ] as const)(
+    'is readable at %i px, %s, in %s',
+    { timeout: 60_000 },
+    async (width, colorScheme, language) => {
+      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+      await context.addInitScript(axe.source)
+      const page = await context.newPage()
+      const errors: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text())
+      })
+      await page.goto(`${kit.url}/kit?lang=${language}`)
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      // Colours are the same at every width: each scheme is looked over in one.
+      const found = (width === 1280) === (colorScheme === 'light') ? await faults(page) : []
+      expect(found).toEqual([])
+      expect(errors).toEqual([])
+      await page.screenshot({ path: join(pictures, `kit-${width}-${colorScheme}.png`), fullPage: true })
+      await context.close()
+    },
+  )
+})
+
+function faults(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+  )
+}
