@@ -52,13 +52,14 @@ export type HubParts = {
 const ingestPauseMs = 20
 
 /**
- * Starts the hub on its data folder and resolves when it serves. Refuses (`conflict`) when another
- * hub has the folder, (`unavailable`) when the broker or the port cannot be had; nothing is left
+ * Starts the hub on its data folder and resolves when it serves. Refuses (`invalid`) an open desk behind a proxy,
+ * (`conflict`) when another hub has the folder, (`unavailable`) when the broker or the port cannot be had; nothing is left
  * running then.
  */
 export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
   const clock = parts.clock ?? systemClock
   const log = parts.log
+  refuseDeskBehindProxy(config)
   const closers: (() => Promise<void> | void)[] = []
   let closing: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
@@ -134,6 +135,15 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     await closeAll()
     throw error
   }
+}
+
+/** Whoever comes through a proxy that stands on this machine would pass for its staff. */
+function refuseDeskBehindProxy({ openDesk, publicUrl }: Config): void {
+  if (!openDesk || publicUrl === undefined) return
+  throw new AppError('invalid', {
+    vi: 'LOA_DESK=1 và LOA_PUBLIC_URL không đi cùng nhau: ai qua proxy cũng sẽ được coi là người ngồi tại máy này. Hãy bỏ một trong hai.',
+    en: 'LOA_DESK=1 and LOA_PUBLIC_URL do not go together: whoever comes through the proxy would pass for somebody at this machine. Take one of the two away.',
+  })
 }
 
 async function ownBroker(work: Work, log: Log): Promise<Broker> {

@@ -41,6 +41,12 @@ it('a second hub on the same folder is refused, and has changed nothing by then'
   await next.stop()
 })
 
+it('a hub with an open desk does not start behind a proxy', async () => {
+  const both = { openDesk: true, publicUrl: 'https://loa.quangnam.example' }
+  await expect(startHub(config(both), { log: silentLog })).rejects.toThrow(/do not go together/)
+  expect(readdirSync(folder)).toEqual([])
+})
+
 it('a hub that cannot have its port leaves no broker running, and its folder free', async () => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
