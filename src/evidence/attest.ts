@@ -5,7 +5,7 @@ import type { Ids } from '../base/ids.ts'
 import { cleanText } from '../base/text.ts'
 import { fromMilliseconds, type Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { personById, recordDeed } from '../people/index.ts'
+import { personById, recordDeed, refuseSuspended } from '../people/index.ts'
 import { type Airing, airingsOf, unknownAiring } from '../schedule/index.ts'
 import { outcomeOfAiring } from './outcomes.ts'
 import { type Attestation, attestationsOf, keepAttestation, keepCountersignature } from './store.ts'
@@ -103,6 +103,7 @@ export async function countersign(
 /** Whoever checks the evidence does not make it. */
 async function checkWitness(tx: Db, by: string): Promise<void> {
   const person = await personById(tx, by)
+  refuseSuspended(person)
   if (person.role !== 'auditor') return
   throw refusal('forbidden', {
     vi: 'Người kiểm tra không được xác nhận lượt phát: người kiểm tra bằng chứng không tạo ra bằng chứng.',

@@ -43,5 +43,6 @@ export {
 } from './log/store.ts'
 export { actingFrom, type Origin, presentOrigin, type Via } from './origin.ts'
 export { addPerson, nameCharactersMax, people, personById, personIdPattern } from './store.ts'
+export { refuseSuspended } from './suspended.ts'
 export { type BoundUnit, type Person, type PersonKey, type Role, roles, rolesWithCodes } from './types.ts'
 export { boundUnits } from './units/store.ts'

@@ -34,8 +34,21 @@ export { readScript } from './source.ts'
 export { scriptMarkdown } from './markdown.ts'
 export type { SpokenOf, Wording } from './wording.ts'
 export { estimatedSeconds, readingSeconds, secondsMax, wordingOf } from './wording.ts'
-export type { ScriptSummary, ScriptVersion, SubmittedVersion, VersionSummary } from './store.ts'
-export { scriptsOf, submittedVersion, submittedVersions, versionOf, versionsWith } from './store.ts'
+export type {
+  ScriptSummary,
+  ScriptVersion,
+  SubmittedVersion,
+  VersionSummary,
+  VersionWriters,
+} from './store.ts'
+export {
+  scriptsOf,
+  submittedVersion,
+  submittedVersions,
+  versionOf,
+  versionsWith,
+  writersOf,
+} from './store.ts'
 export type { FactChange, FactChanged, FactEntry } from './facts/index.ts'
 export { expireFact, factEntries, factsOf, importFacts, setFact, unknownFact } from './facts/index.ts'
 export type { Run, SentenceDifference } from './difference.ts'

@@ -6,6 +6,7 @@ import { kidOf, readPublicKey } from '../../wire/envelope.ts'
 import { readPasskeyPublicKey } from '../../wire/passkey.ts'
 import { anyDeed, recordDeed } from '../log/store.ts'
 import { personById, whole } from '../store.ts'
+import { refuseSuspended } from '../suspended.ts'
 import type { Person, PersonKey, Role } from '../types.ts'
 
 /**
@@ -195,6 +196,7 @@ export async function enrolKeyAgain(
       })
     }
     const speaker = await personById(tx, by)
+    refuseSuspended(speaker)
     if (speaker.id === key.person || !mayCount(speaker) || speaker.training !== key.training)
       throw notForThem(speaker.name)
     const since = key.suspendedAt
