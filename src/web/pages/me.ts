@@ -35,7 +35,8 @@ export function passwordChanged(web: Web): RequestHandler {
     if (fault !== undefined) wrong.password = fault[visit.language]
     else if (next !== again) wrong.again = visit.say('welcome.again-wrong')
     else {
-      const refused = await changed(web, present, { now: now ?? '', next: next ?? '' })
+      const countedAs = web.gate.countedAs(present.person.id, fromOf(request).cookies)
+      const refused = await changed(web, present, { now: now ?? '', next: next ?? '', countedAs })
       if (refused !== undefined) wrong.present = refused.sentence[visit.language]
     }
     if (Object.keys(wrong).length === 0) response.redirect(303, '/me?changed=password')
@@ -46,11 +47,11 @@ export function passwordChanged(web: Web): RequestHandler {
 async function changed(
   web: Web,
   { person, session }: Present,
-  { now, next }: { now: string; next: string },
+  { now, ...typed }: { now: string; next: string; countedAs: string },
 ): Promise<AppError | undefined> {
   try {
     const at = web.clock.now()
-    await changePassword(web.database, { person: person.id, session, present: now, next, now: at })
+    await changePassword(web.database, { person: person.id, session, present: now, ...typed, now: at })
     return undefined
   } catch (error) {
     if (error instanceof AppError && error.code === 'forbidden') return error
