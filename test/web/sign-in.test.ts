@@ -10,8 +10,8 @@ import {
   personKey,
 } from '../../src/people/index.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
-import { codeOf, goodPassword, secret, withAccount } from '../people/office.ts'
-import { emptyDesk, type Month, today } from './month.ts'
+import { Browser, codeOf, gateOn, goodPassword, secret, withAccount } from '../people/office.ts'
+import { clockAt, emptyDesk, type Month, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
 
@@ -311,6 +311,22 @@ describe('signing in', () => {
     let last
     for (let time = 0; time < 9; time += 1) last = await said('khong-ai')
     expect(last).toEqual([429, expect.stringContaining('Hãy chờ đến 10:15')])
+  })
+
+  it('by a link leads in although guessers have the name locked, and again later from the same browser', async () => {
+    await addPerson(month.database, { id: 'nga', name: 'Nga', role: 'editor', training: false, now: today })
+    const link = await invite(month.database, { person: 'nga', by: null, now: today })
+    const [gate, guesser] = [gateOn(month.database, clockAt(today)), new Browser('203.0.113.5')]
+    for (let time = 0; time < 10; time += 1)
+      await gate.signIn({ name: 'nga', password: 'sai mật khẩu' }, guesser.from)
+    const nga = new Visitor()
+    const typed = { password: goodPassword, again: goodPassword }
+    expect(where(await nga.post(`/welcome/${link}`, typed))).toEqual([303, '/'])
+    expect((await nga.get('/units')).status).toBe(200)
+    await nga.post('/sign-out')
+    const name = { name: 'nga', password: goodPassword }
+    expect((await new Visitor().post('/sign-in', name)).status).toBe(429)
+    expect(where(await nga.post('/sign-in', name))).toEqual([303, '/'])
   })
 
   it('keeps the name that was typed, and escapes it', async () => {

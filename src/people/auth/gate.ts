@@ -89,6 +89,8 @@ export interface Gate {
    * (`conflict`) while codes are off.
    */
   renewBackupCodes(typed: { password: string; code: string }, from: From): Promise<Renewing>
+  /** The cookie with which a browser is known for somebody, who proved by a one-time link who they are. */
+  remember(person: string, cookies: string): string
   /** Under what somebody's wrong passwords in an open session count: for `changePassword`. */
   countedAs(person: string, cookies: string): string
   /** The backup codes that are left. */
@@ -174,6 +176,7 @@ export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
       return onceFor(renewing, request, () => renewOnce(desk, typed, from), isDone)
     },
     backupCodes: (person) => library.backupCodes(person),
+    remember: (person, cookies) => known.remember(person, cookies, clock.now()),
     countedAs: (person, cookies) => known.countedAs(person, cookies),
     async signOut({ person }, from) {
       const { cookies } = await library.ask('/sign-out', {}, from)
