@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import { takeLock } from './db/index.ts'
 import { type Broker, createDelivery, type Delivery, startBroker, usersOf } from './delivery/index.ts'
 import { createIngest, type Ingest } from './evidence/index.ts'
-import { firstAdminLink } from './people/index.ts'
+import { adminToInvite, firstAdminLink } from './people/index.ts'
 import { planWanted } from './schedule/index.ts'
 import { createWeb, serve, type Served } from './web/index.ts'
 import { mqttBus } from './wire/bus.ts'
@@ -23,8 +23,10 @@ import { brokerPort, hubKey, makeFolders, openWork, pagesSecret, type Work } fro
 export type Hub = {
   /** Where the pages are. */
   url: string
-  /** Where the first admin sets a password, within an hour and once; undefined when anybody has an account. */
+  /** Where the first admin sets a password, within an hour and once; undefined when there is one already. */
   welcome: string | undefined
+  /** An admin who has no account yet while nobody has one: to be invited. */
+  toInvite: string | undefined
   brokerUrl: string
   /** Our own broker's process id; undefined with another broker. */
   brokerPid(): number | undefined
@@ -109,10 +111,12 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     closers.push(() => web.close())
     log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
     const first = await firstAdminLink(work.database, clock.now())
+    const toInvite = (await adminToInvite(work.database))?.id
     const stop = (): Promise<void> => (closing ??= closeAll())
     return {
       url: web.url,
       welcome: first === undefined ? undefined : `${config.publicUrl ?? web.url}/welcome/${first}`,
+      toInvite,
       brokerUrl: messages.brokerUrl,
       brokerPid: () => broker?.pid,
       work,

@@ -18,7 +18,14 @@
  * - What people did (`deed`) is a fact: only ever added. Each module records its own deeds in the transaction
  *   that does them, so that nothing is done without a trace and nothing is traced that was not done.
  */
-export { acceptLink, firstAdminLink, invite, openLink, type OpenLink } from './accounts/letting-in.ts'
+export {
+  acceptLink,
+  adminToInvite,
+  firstAdminLink,
+  invite,
+  openLink,
+  type OpenLink,
+} from './accounts/letting-in.ts'
 export {
   changePassword,
   changeRole,
@@ -32,7 +39,14 @@ export {
 export { accountsOf, openInvitations, type Session, sessionsOf } from './accounts/store.ts'
 export { type From, type Gate, openGate, type Present, type Renewing, type SigningIn } from './auth/gate.ts'
 export { passwordCharactersMin, passwordFault } from './auth/password.ts'
-export { addPersonKey, enrolKeyAgain, personKey, personKeys, revokePersonKey } from './keys/store.ts'
+export {
+  addPersonKey,
+  enrolKeyAgain,
+  firstWordFor,
+  personKey,
+  personKeys,
+  revokePersonKey,
+} from './keys/store.ts'
 export {
   type Deed,
   type DeedFilter,

@@ -231,7 +231,11 @@ function mayCount({ role, suspendedAt }: Person): boolean {
   return (role === 'admin' || role === 'approver') && suspendedAt === null
 }
 
-/** Who said the first word, as long as it counts. */
+/** Who said the first of the two words for a suspended key, as long as it counts: see `enrolKeyAgain`. */
+export async function firstWordFor(db: Db, key: PersonKey): Promise<Person | undefined> {
+  return key.suspendedAt === null ? undefined : firstWord(db, key, key.suspendedAt)
+}
+
 async function firstWord(tx: Db, { enrollingBy }: PersonKey, since: Instant): Promise<Person | undefined> {
   if (enrollingBy === null) return undefined
   const first = await personById(tx, enrollingBy)
