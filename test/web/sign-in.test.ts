@@ -4,10 +4,13 @@ import {
   addPerson,
   addPersonKey,
   deedsOf,
+  enrolKeyAgain,
   firstAdminLink,
   invite,
   openLink,
   personKey,
+  resetCodes,
+  suspend,
 } from '../../src/people/index.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
 import { Browser, codeOf, gateOn, goodPassword, secret, withAccount } from '../people/office.ts'
@@ -233,6 +236,19 @@ describe('the first admin', () => {
     const body = new URLSearchParams({ kid })
     await office.get('/people/lan/enrol-key', { method: 'POST', headers: cookie, body })
     expect((await personKey(database, kid))?.suspendedAt).toBeNull()
+  })
+
+  it('is shown no first word for a key whose speaker was suspended since', async () => {
+    const { database } = month
+    await withAccount(database, { id: 'duc', name: 'Đức', role: 'approver', now: today })
+    await addPerson(database, { id: 'chin', name: 'Chín', role: 'approver', training: false, now: today })
+    const { publicKey, kid } = newSigningKey()
+    await addPersonKey(database, { person: 'duc', publicKey, now: today })
+    await resetCodes(database, { person: 'duc', by: null, now: today })
+    await enrolKeyAgain(database, { kid, by: 'chin', now: today })
+    expect(readerSees((await admin.get('/people/duc')).text)).toContain('Chín đã ghi nhận lại, cần thêm')
+    await suspend(database, { person: 'chin', by: null, now: today })
+    expect(readerSees((await admin.get('/people/duc')).text)).toContain(`Khóa ${kid} đang tạm dừng.`)
   })
 
   it('reads in the log who did it, from where, and what was before; and has it as a file', async () => {

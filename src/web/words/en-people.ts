@@ -125,6 +125,8 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'people.log-of': 'What this person did',
   'people.training': 'exercise',
   'people.keys': 'Signing keys',
+  'todo.keys-again':
+    '{count} confirmed {count|key is|keys are} not in the list that the root key signed (or the list is over), and cannot sign yet. Sign the list again; the root’s passphrase goes in LOA_PASSPHRASE.',
   'people.key-suspended': 'The key {kid} is suspended.',
   'people.key-half': 'The key {kid} is suspended; {name} has enrolled it again, one more person is needed.',
   'people.key-again': 'Enrol the key {kid} again',

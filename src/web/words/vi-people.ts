@@ -122,6 +122,8 @@ export const viPeople = {
   'people.log-of': 'Nhật ký của người này',
   'people.training': 'tập huấn',
   'people.keys': 'Khóa ký',
+  'todo.keys-again':
+    '{count} khóa đã xác nhận nhưng chưa có trong danh sách mà khóa gốc đã ký (hoặc danh sách đã hết hạn), nên chưa ký duyệt được. Ký lại danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'people.key-suspended': 'Khóa {kid} đang tạm dừng.',
   'people.key-half': 'Khóa {kid} đang tạm dừng; {name} đã ghi nhận lại, cần thêm một người.',
   'people.key-again': 'Ghi nhận lại khóa {kid}',
