@@ -13,7 +13,7 @@ import {
   suspend,
 } from '../../src/people/index.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
-import { Browser, codeOf, gateOn, goodPassword, secret, withAccount } from '../people/office.ts'
+import { Browser, codeOf, gateOn, goodPassword, secret, setUpCodes, withAccount } from '../people/office.ts'
 import { clockAt, emptyDesk, type Month, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
@@ -214,7 +214,7 @@ describe('the first admin', () => {
       expect([status, readerSees(text)]).toEqual([409, expect.stringContaining('Mã hai bước đã bật rồi')])
       expect(text).not.toMatch(/<code>\w{5}-\w{5}/)
     }
-    expect(readerSees((await admin.get('/me')).text)).toContain('lấy mã dự phòng mới, nhờ một quản trị')
+    expect(readerSees((await admin.get('/me')).text)).toContain('Muốn đổi điện thoại, nhờ một quản trị')
   })
 
   it('says the first word for a suspended key on its owner’s page, and an approver the second', async () => {
@@ -303,6 +303,49 @@ describe('the first code sent twice', () => {
     for (let time = 0; time < 9; time += 1)
       answer = await visitor.post('/me/codes/begin', { password: 'không phải' })
     expect([answer.status, readerSees(answer.text)]).toEqual([429, expect.stringContaining('Hãy chờ đến')])
+  })
+})
+
+describe('one’s own backup codes', () => {
+  const browser = new Browser('127.0.0.1')
+  let key: string
+  beforeAll(async () => {
+    const { database } = month
+    await withAccount(database, { id: 'mai', name: 'Mai', role: 'approver', now: today })
+    key = await setUpCodes(gateOn(database, clockAt(today)), browser, 'mai')
+  })
+  const get = (path: string, cookie = browser.from.cookies) => office.get(path, { headers: { cookie } })
+  const post = (fields: Record<string, string>) =>
+    office.get('/me/backup-codes', {
+      method: 'POST',
+      headers: { cookie: browser.from.cookies, origin: office.url },
+      body: new URLSearchParams(fields),
+    })
+  const codes = (text: string) => text.match(/<li><code>\w{5}-\w{5}<\/code>/g)
+
+  it('are made anew with password and code, and a second click shows the same ones', async () => {
+    expect((await get('/me')).text).toContain('href="/me/backup-codes"')
+    const fields = { password: goodPassword, code: codeOf(key, 1) }
+    const [one, two] = [await post(fields), await post(fields)]
+    expect(codes(one.text)).toHaveLength(10)
+    expect(codes(two.text)).toEqual(codes(one.text))
+    expect([one.status, one.headers.get('cache-control')]).toEqual([200, 'no-store'])
+  })
+
+  it.each([
+    ['password', { password: 'sai mật khẩu' }, 'Mật khẩu chưa đúng'],
+    ['code', { code: '000000' }, 'Mã chưa đúng'],
+  ])('are not made with a wrong %s, and it is said next to the field', async (field, change, why) => {
+    expect((await get('/me/backup-codes')).text).not.toContain('aria-invalid')
+    const { status, text } = await post({ password: goodPassword, code: codeOf(key), ...change })
+    expect([status, codes(text)]).toEqual([400, null])
+    expect(text).toMatch(new RegExp(`id="${field}"[^>]*aria-invalid="true"`))
+    expect(readerSees(text)).toContain(why)
+  })
+
+  it('need codes first', async () => {
+    const editor = (await signedIn(month.database, 'vui', 'editor')).from.cookies
+    expect((await get('/me/backup-codes', editor)).text).toContain('href="/me/codes"')
   })
 })
 

@@ -6,6 +6,7 @@ import type { Instant } from '../../base/time.ts'
 import { changePassword, endSessions, passwordFault, type Present, sessionsOf } from '../../people/index.ts'
 import { unitsOn } from '../../registry/index.ts'
 import { fieldIn, fromOf, withCookies } from '../forms.ts'
+import { codesShown } from './backup-codes.ts'
 import { browserName } from '../browser-name.ts'
 import { momentIn } from '../formats.ts'
 import { roleWords } from '../role-words.ts'
@@ -107,10 +108,10 @@ export function codesProved(web: Web): RequestHandler {
       send(web, response, visit, await codesForm(web, visit, present, why), status)
       return
     }
-    const title = visit.say('codes.title')
     const backup = await web.gate.backupCodes(present.person.id)
     withCookies(response, proved.cookies)
-    send(web, response, visit, { view: 'codes-done', title, section: null, model: { title, backup } })
+    const next = { href: '/', name: visit.say('codes.go-on') }
+    send(web, response, visit, codesShown(visit, backup, visit.say('codes.done'), next))
   }
 }
 
