@@ -1,7 +1,7 @@
-/** What the month's page asks people to do next: whom it names, and for which keys. */
+/** What the month's page asks people to do next: whom it names, for which keys; and what is said of what was returned. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { approve, confirmKey, enrolKey } from '../../src/approval/index.ts'
+import { approve, confirmKey, enrolKey, returnVersion } from '../../src/approval/index.ts'
 import { addPerson, suspend } from '../../src/people/index.ts'
 import { loadRegistry } from '../../src/registry/index.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
@@ -63,4 +63,13 @@ it('asks for the root’s signature while a confirmed key is not in its list', a
   const { publicKey } = newSigningKey()
   await giveKey(database, { person: 'duyet-tap', publicKey, now: today })
   expect(await asked()).not.toMatch(/chưa có trong danh sách mà/)
+})
+
+it('says on the recording of a returned version that it was returned, and why', async () => {
+  const { database } = desk
+  const version = await submitted(desk, 'Bà con ơi.', { head: { slug: 'tra-lai' } })
+  await putRecording(database, version)
+  await returnVersion(database, { ...version, by: 'lan', why: 'câu ba khó hiểu', now: today })
+  const seen = readerSees((await served.get('/recordings')).text)
+  expect(seen).toMatch(/đã trả lại: câu ba khó hiểu/)
 })

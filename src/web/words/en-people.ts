@@ -71,6 +71,7 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
     'Ten backup codes. Print them or write them down now and keep them safe: this page does not come back. Each stands in for the phone once.',
   'codes.go-on': 'Start working',
 
+  'recordings.returned': 'returned: {why}',
   'backup.title': 'Backup codes',
   'backup.renew': 'Make new backup codes',
   'backup.why':

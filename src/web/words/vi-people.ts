@@ -69,6 +69,7 @@ export const viPeople = {
     'Mười mã dự phòng. In ra hoặc chép lại ngay và cất kỹ: trang này không hiện lại. Mỗi mã thay được điện thoại một lần.',
   'codes.go-on': 'Bắt đầu làm việc',
 
+  'recordings.returned': 'đã trả lại: {why}',
   'backup.title': 'Mã dự phòng',
   'backup.renew': 'Tạo mã dự phòng mới',
   'backup.why':
