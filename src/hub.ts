@@ -15,7 +15,7 @@ import type { Config } from './config.ts'
 import { takeLock } from './db/index.ts'
 import { type Broker, createDelivery, type Delivery, startBroker, usersOf } from './delivery/index.ts'
 import { createIngest, type Ingest } from './evidence/index.ts'
-import { firstAdminLink } from './people/index.ts'
+import { adminToInvite, firstAdminLink } from './people/index.ts'
 import { planWanted } from './schedule/index.ts'
 import { loadPlaceholders } from './scripts/index.ts'
 import { createWeb, serve, type Served } from './web/index.ts'
@@ -25,8 +25,10 @@ import { brokerPort, hubKey, makeFolders, openWork, pagesSecret, type Work } fro
 export type Hub = {
   /** Where the pages are. */
   url: string
-  /** Where the first admin sets a password, within an hour and once; undefined when anybody has an account. */
+  /** Where the first admin sets a password, within an hour and once; undefined when there is one already. */
   welcome: string | undefined
+  /** An admin who has no account yet while nobody has one: to be invited. */
+  toInvite: string | undefined
   brokerUrl: string
   /** Our own broker's process id; undefined with another broker. */
   brokerPid(): number | undefined
@@ -54,13 +56,14 @@ export type HubParts = {
 const ingestPauseMs = 20
 
 /**
- * Starts the hub on its data folder and resolves when it serves. Refuses (`conflict`) when another
- * hub has the folder, (`unavailable`) when the broker or the port cannot be had; nothing is left
+ * Starts the hub on its data folder and resolves when it serves. Refuses (`invalid`) an open desk behind a proxy,
+ * (`conflict`) when another hub has the folder, (`unavailable`) when the broker or the port cannot be had; nothing is left
  * running then.
  */
 export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
   const clock = parts.clock ?? systemClock
   const log = parts.log
+  refuseDeskBehindProxy(config)
   const closers: (() => Promise<void> | void)[] = []
   let closing: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
@@ -110,10 +113,12 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     closers.push(() => web.close())
     log.info({ url: web.url, broker: messages.brokerUrl }, 'hub is up')
     const first = await firstAdminLink(work.database, clock.now())
+    const toInvite = (await adminToInvite(work.database))?.id
     const stop = (): Promise<void> => (closing ??= closeAll())
     return {
       url: web.url,
       welcome: first === undefined ? undefined : `${config.publicUrl ?? web.url}/welcome/${first}`,
+      toInvite,
       brokerUrl: messages.brokerUrl,
       brokerPid: () => broker?.pid,
       work,
@@ -136,6 +141,15 @@ export async function startHub(config: Config, parts: HubParts): Promise<Hub> {
     await closeAll()
     throw error
   }
+}
+
+/** Whoever comes through a proxy that stands on this machine would pass for its staff. */
+function refuseDeskBehindProxy({ openDesk, publicUrl }: Config): void {
+  if (!openDesk || publicUrl === undefined) return
+  throw new AppError('invalid', {
+    vi: 'LOA_DESK=1 và LOA_PUBLIC_URL không đi cùng nhau: ai qua proxy cũng sẽ được coi là người ngồi tại máy này. Hãy bỏ một trong hai.',
+    en: 'LOA_DESK=1 and LOA_PUBLIC_URL do not go together: whoever comes through the proxy would pass for somebody at this machine. Take one of the two away.',
+  })
 }
 
 async function ownBroker(work: Work, log: Log): Promise<Broker> {

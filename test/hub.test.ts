@@ -9,7 +9,7 @@ import { silentLog } from '../src/base/log.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { closeDatabase, openDatabase } from '../src/db/index.ts'
 import { startHub } from '../src/hub.ts'
-import { acceptLink } from '../src/people/index.ts'
+import { acceptLink, addPerson, invite } from '../src/people/index.ts'
 import { loadedEdition } from '../src/registry/index.ts'
 import { brokerPort, hubKey, openWork, pagesSecret } from '../src/work.ts'
 
@@ -39,6 +39,12 @@ it('a second hub on the same folder is refused, and has changed nothing by then'
   await hub.stop()
   const next = await startHub(config(), { log: silentLog })
   await next.stop()
+})
+
+it('a hub with an open desk does not start behind a proxy', async () => {
+  const both = { openDesk: true, publicUrl: 'https://loa.quangnam.example' }
+  await expect(startHub(config(both), { log: silentLog })).rejects.toThrow(/do not go together/)
+  expect(readdirSync(folder)).toEqual([])
 })
 
 it('a hub that cannot have its port leaves no broker running, and its folder free', async () => {
@@ -122,6 +128,23 @@ it('gives a link for the first admin at each start until somebody has an account
   const later = await startHub(config(), { log: silentLog })
   expect(later.welcome).toBeUndefined()
   expect((await fetch(`${later.url}/units`, { redirect: 'manual' })).status).toBe(303)
+  await later.stop()
+})
+
+it('names the admin to invite, and prints no link, where one was added by command', async () => {
+  const work = await openWork(config())
+  const admin = { name: 'Quản trị', role: 'admin', now: work.clock.now() } as const
+  await addPerson(work.database, { id: 'tap', training: true, ...admin })
+  await addPerson(work.database, { id: 'quan', training: false, ...admin })
+  await work.close()
+  const hub = await startHub(config(), { log: silentLog })
+  expect([hub.welcome, hub.toInvite]).toEqual([undefined, 'quan'])
+  const { database, clock } = hub.work
+  const secret = await invite(database, { person: 'quan', by: null, now: clock.now() })
+  await acceptLink(database, { secret, password: 'mưa rừng chiều đông', now: clock.now() })
+  await hub.stop()
+  const later = await startHub(config(), { log: silentLog })
+  expect([later.welcome, later.toInvite]).toEqual([undefined, undefined])
   await later.stop()
 })
 

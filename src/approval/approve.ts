@@ -29,7 +29,7 @@ export const passkeyMinutesMax = 15
 /**
  * Signs an approval of every rendition of the version that lacks a signature, and keeps it with the hashes under it.
  * Refuses, changing nothing: what `draftStatement` refuses; an unknown person (`not_found`); someone who is no
- * approver or suspended, who wrote or submitted the text, who brought one of the recordings, or who belongs to
+ * approver or suspended, whose own work the text is (`isOwnWork`), who brought one of the recordings, or who belongs to
  * exercises when the text does not or the other way round; a key that is not theirs or not in force (`forbidden`);
  * and, where `root` says what was listed and heard (its first 8 digits or more), recordings that are not those
  * (`conflict`).

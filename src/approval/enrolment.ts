@@ -10,6 +10,7 @@ import {
   type PersonKey,
   personKeys,
   recordDeed,
+  refuseSuspended,
 } from '../people/index.ts'
 import { publicKeyFromCose } from '../wire/cose.ts'
 import { origin, rpId } from '../wire/messages.ts'
@@ -71,6 +72,7 @@ export async function enrolKey(
   return transact(database, async (tx) => {
     const owner = await personById(tx, person)
     const admin = await personById(tx, by)
+    refuseSuspended(admin)
     if (owner.role !== 'approver') throw notAnApprover(owner)
     if (admin.role !== 'admin' || !mayVouch(admin, owner)) throw notAnAdmin(admin)
     const kid = await addPersonKey(tx, { person, publicKey, now, by, passkey: passkey !== null })
@@ -100,6 +102,7 @@ export async function confirmKey(
       throw notWaiting(kid)
     const second = await personById(tx, by)
     const owner = await personById(tx, key.person)
+    refuseSuspended(second)
     const role = second.role === 'admin' || second.role === 'approver'
     if (!role || !mayVouch(second, owner) || second.id === enrolment.enrolledBy) throw notTheSecond(second)
     if (enrolment.enrolledBy !== null) {

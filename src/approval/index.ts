@@ -4,8 +4,9 @@
  * - What is signed is a statement that names a script version, its validity, and by one Merkle root the
  *   SHA-256 of every rendition it covers. One signature so covers every station's variant in every codec, and
  *   each device checks its own with a short proof. Another rendering has another hash and is outside it.
- * - Nobody approves their own work, whatever their role: neither the author nor who submitted it. People who
- *   exist for exercises never approve real work, nor real people exercises.
+ * - Nobody approves their own work, whatever their role: neither the author nor who submitted it, nor who wrote or
+ *   submitted an earlier version since and including the newest one that others approved: somebody else's comma does
+ *   not make it theirs. People who exist for exercises never approve real work, nor real people exercises.
  * - An approval is a fact and is never changed. Whether it still proves something is asked anew each time: not
  *   when its version was withdrawn, its signer's key revoked, or its own or a fact's validity is over; and not
  *   when the signature kept in the database does not verify.
@@ -50,6 +51,7 @@ export {
   proofsFor,
   type RenditionProof,
 } from './proof.ts'
+export { isOwnWork } from './own-work.ts'
 export { returnVersion, versionStates } from './states.ts'
 export { type Heard, hearingOf, lengthOf, stillToHear, type ToHear } from './hearing.ts'
 export {

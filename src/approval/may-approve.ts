@@ -3,22 +3,24 @@ import { uploadById } from '../audio/index.ts'
 import { AppError, type Sentence } from '../base/errors.ts'
 import type { Instant } from '../base/time.ts'
 import type { Db } from '../db/index.ts'
-import { type Person, personById } from '../people/index.ts'
+import { type Person, personById, refuseSuspended } from '../people/index.ts'
 import type { SubmittedVersion } from '../scripts/index.ts'
 import { type ApproverKey, keyStates } from './enrolment.ts'
 import { checkFactsOfOthers } from './own-facts.ts'
+import { isOwnWork } from './own-work.ts'
 
 export async function checkApprover(tx: Db, approver: Person, version: SubmittedVersion): Promise<void> {
-  if (approver.role !== 'approver' || approver.suspendedAt !== null) {
+  refuseSuspended(approver)
+  if (approver.role !== 'approver') {
     throw new AppError('forbidden', {
       vi: `“${approver.name}” không có quyền phê duyệt. Hãy mời một người phê duyệt.`,
       en: `“${approver.name}” is not an approver. Ask someone who is.`,
     })
   }
-  if (approver.id === version.author || approver.id === version.submittedBy) {
+  if (await isOwnWork(tx, { ...version, person: approver.id })) {
     throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bản tin này nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
-      en: `“${approver.name}” wrote or submitted this script and may not approve it. Ask another approver.`,
+      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
+      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, and may not approve it. Ask another approver.`,
     })
   }
   const [author, submitter] = [

@@ -3,11 +3,12 @@ import { dayOf } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
 import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { type Person, personById } from '../people/index.ts'
+import { type Person, personById, refuseSuspended } from '../people/index.ts'
 import {
   checkStep,
   keepReturn,
   scriptsOf,
+  type ScriptVersion,
   stateOf,
   submittedVersions,
   versionOf,
@@ -15,6 +16,7 @@ import {
 } from '../scripts/index.ts'
 import { coverOf } from './cover.ts'
 import { approverKeys } from './enrolment.ts'
+import { isOwnWork } from './own-work.ts'
 import { standingApprovals } from './standing.ts'
 import { keptApprovals } from './store.ts'
 
@@ -48,7 +50,7 @@ async function approvedVersions(
 
 /**
  * Returns a submitted version to its author, who makes a new version of it. Refuses an empty reason (`invalid`), an
- * unknown version or person (`not_found`), someone who is no approver, who wrote or submitted it, or who is on the
+ * unknown version or person (`not_found`), someone who is no approver, whose own work it is (`isOwnWork`), or who is on the
  * other side of exercises (`forbidden`), and a version that does not wait for approval: a draft, one that is
  * approved, over, returned or withdrawn (`conflict`).
  */
@@ -61,8 +63,7 @@ export async function returnVersion(
     const approver = await personById(tx, given.by)
     const found = await versionOf(tx, given)
     if (found !== undefined) {
-      const names = [found.author, found.submittedBy ?? found.author]
-      await checkReturner(tx, approver, names)
+      await checkReturner(tx, approver, found)
       const approved = (await approvedVersions(tx, now, { script, version })).size > 0
       const { submittedAt, returnedAt, withdrawnAt, heardUntil, source } = found
       const facts = {
@@ -79,20 +80,21 @@ export async function returnVersion(
   })
 }
 
-async function checkReturner(tx: Db, approver: Person, writers: readonly string[]): Promise<void> {
-  if (approver.role !== 'approver' || approver.suspendedAt !== null) {
+async function checkReturner(tx: Db, approver: Person, version: ScriptVersion): Promise<void> {
+  refuseSuspended(approver)
+  if (approver.role !== 'approver') {
     throw new AppError('forbidden', {
       vi: `“${approver.name}” không có quyền trả lại bản tin. Việc này của người phê duyệt.`,
       en: `“${approver.name}” may not return scripts. That is for approvers.`,
     })
   }
-  if (writers.includes(approver.id)) {
+  if (await isOwnWork(tx, { ...version, person: approver.id })) {
     throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bản tin này nên không tự trả lại được. Hãy soạn bản mới, hoặc thu hồi.`,
-      en: `“${approver.name}” wrote or submitted this script and may not return it. Write a new version, or withdraw it.`,
+      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, nên không tự trả lại được. Hãy soạn bản mới, hoặc thu hồi.`,
+      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, and may not return it. Write a new version, or withdraw it.`,
     })
   }
-  for (const id of writers) {
+  for (const id of [version.author, version.submittedBy ?? version.author]) {
     if ((await personById(tx, id)).training === approver.training) continue
     throw new AppError('forbidden', {
       vi: `Bản tin tập huấn chỉ do người của đợt tập huấn xem xét, bản tin thật chỉ do người thật; “${approver.name}” ở phía bên kia.`,

@@ -40,13 +40,14 @@ export async function keepApproval(
   for (const part of parts(rows)) await db.insertInto('approval_leaf').values(part).execute()
 }
 
-/** Approvals, newest first: of one script version, or of everything. */
+/** Approvals, newest first: of one script version, of all of a script, or of everything. */
 export async function keptApprovals(
   db: Db,
-  of?: { script: string; version: number },
+  of: { script?: string; version?: number } = {},
 ): Promise<KeptApproval[]> {
   let query = db.selectFrom('approval').selectAll().orderBy('at', 'desc').orderBy('id', 'desc')
-  if (of !== undefined) query = query.where('script_id', '=', of.script).where('version', '=', of.version)
+  if (of.script !== undefined) query = query.where('script_id', '=', of.script)
+  if (of.version !== undefined) query = query.where('version', '=', of.version)
   return (await query.execute()).map(approvalOf)
 }
 

@@ -29,6 +29,12 @@ export function processCommands(program: Command): void {
         en: `Nobody has an account yet. Make the first admin (within an hour, once): ${hub.welcome}`,
       })
     }
+    if (hub.toInvite !== undefined) {
+      say({
+        vi: `Chưa ai có tài khoản. Mời quản trị đã có trong danh sách: loa people invite ${hub.toInvite}`,
+        en: `Nobody has an account yet. Invite the admin who is there already: loa people invite ${hub.toInvite}`,
+      })
+    }
     await Promise.race([aborted(signal), hub.failed])
     await hub.stop()
     return silent

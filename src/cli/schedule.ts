@@ -117,7 +117,8 @@ export function scheduleCommands(program: Command): void {
         validTo: dayGiven(given, 'to') ?? null,
         sample: false,
       }
-      await setWindow(work.database, window)
+      const by = optional(given, 'by') ?? null
+      await setWindow(work.database, { ...window, by, now: work.clock.now() })
       return {
         json: window,
         lines: [
@@ -129,6 +130,7 @@ export function scheduleCommands(program: Command): void {
   )
     .requiredOption('--opens <HH:MM>', 'giờ mở · when it opens')
     .requiredOption('--closes <HH:MM>', 'giờ đóng · when it closes')
+    .option('--by <person>', 'người đặt, ghi vào nhật ký · who sets it, for the log')
     .option('--station <station>', 'chỉ một đài · one station only')
     .option('--from <day>', 'ngày đầu YYYY-MM-DD, mặc định hôm nay · first day, default today')
     .option('--to <day>', 'ngày đầu tiên không còn hiệu lực · first day no longer in force')

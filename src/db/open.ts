@@ -1,6 +1,6 @@
 /** Opens the hub's database file, making or bringing forward its schema. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -19,9 +19,11 @@ export const schemaVersion = 4
 
 /**
  * Opens the file, creating it with today's schema when it is new and running the missing migrations
- * when it is old. Refuses (`unavailable`) a file made by a newer version of the programme.
+ * when it is old. Nobody but its owner may read or write it then. Refuses (`unavailable`) a file made by a newer version
+ * of the programme.
  */
 export function openDatabase(path: string): Database {
+  if (path !== ':memory:') forOwnerOnly(path)
   const sqlite = new Sqlite(path)
   try {
     prepare(sqlite)
@@ -50,6 +52,26 @@ function watch(sqlite: Sqlite.Database): () => string {
   const ofOthers = sqlite.prepare('PRAGMA data_version').pluck()
   const ofOurs = sqlite.prepare('SELECT total_changes()').pluck()
   return () => (sqlite.open ? `${String(ofOthers.get())}/${String(ofOurs.get())}` : 'closed')
+}
+
+/**
+ * Takes the file, made here when it is not there, and those beside it from everybody but its owner: passwords' hashes and
+ * who reported what are in them. SQLite makes the ones beside it later with the rights of the file.
+ */
+function forOwnerOnly(path: string): void {
+  try {
+    // Never opened when it is there: closing it again would end the locks that this process has on it.
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch {
+    // It is there, or cannot be made: SQLite says why.
+  }
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    try {
+      chmodSync(file, 0o600)
+    } catch {
+      // There is none, or it is somebody else's, who alone decides.
+    }
+  }
 }
 
 function prepare(sqlite: Sqlite.Database): void {

@@ -37,6 +37,7 @@ export async function prepareExercise(hub: Hub): Promise<SigningKey> {
     validFrom: '2021-01-01',
     validTo: null,
     sample: true,
+    ...{ by: null, now },
   })
   const approverKey = newSigningKey()
   const { publicKey } = approverKey

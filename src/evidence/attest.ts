@@ -5,7 +5,7 @@ import { derivedId, type Ids } from '../base/ids.ts'
 import { cleanText } from '../base/text.ts'
 import { fromMilliseconds, type Instant, plusMilliseconds } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { personById, recordDeed } from '../people/index.ts'
+import { personById, recordDeed, refuseSuspended } from '../people/index.ts'
 import { villagesOf } from '../registry/index.ts'
 import { type Airing, airingsOf, unknownAiring } from '../schedule/index.ts'
 import type { MissedReason } from './missed.ts'
@@ -181,6 +181,7 @@ export async function countersign(
 /** Whoever checks the evidence does not make it. */
 async function checkWitness(tx: Db, by: string): Promise<void> {
   const person = await personById(tx, by)
+  refuseSuspended(person)
   if (person.role !== 'auditor') return
   throw refusal('forbidden', {
     vi: 'Người kiểm tra không được xác nhận lượt phát: người kiểm tra bằng chứng không tạo ra bằng chứng.',

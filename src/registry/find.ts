@@ -2,6 +2,7 @@
 import { type Day, dayForPeople, plusDays } from '../base/calendar.ts'
 import { AppError } from '../base/errors.ts'
 import type { Db } from '../db/index.ts'
+import { covers, type Scope } from './scope/store.ts'
 import { searchUnits } from './search.ts'
 import type { FoundUnit, Station, Unit } from './shapes.ts'
 import { namesAndSuccessors, stationsOf, unitVersions } from './store.ts'
@@ -16,10 +17,11 @@ export async function findUnits(db: Db, query: string, { day }: { day?: Day } = 
 /**
  * The unit of a code: with a day the one in force on it, without one the only one that ever had it.
  * Refuses: `not_found` for a code nobody had, or nobody on that day; `conflict` when several had it
- * one after the other and no day says which is meant. The sentence lists each with name and dates.
+ * one after the other and no day says which is meant. The sentence lists each with name and dates. Units outside the
+ * scope, where one is given, are as if there were none.
  */
-export async function unitByCode(db: Db, code: string, day?: Day): Promise<Unit> {
-  const versions = await unitVersions(db, code)
+export async function unitByCode(db: Db, code: string, day?: Day, scope: Scope = 'all'): Promise<Unit> {
+  const versions = (await unitVersions(db, code)).filter((unit) => covers(scope, unit))
   const [only] = versions
   if (only === undefined) {
     const shown = code.slice(0, 40)

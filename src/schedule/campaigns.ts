@@ -4,9 +4,17 @@ import { AppError } from '../base/errors.ts'
 import { cleanText } from '../base/text.ts'
 import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { personById, recordDeed } from '../people/index.ts'
+import { personById, recordDeed, refuseSuspended } from '../people/index.ts'
 import { stationById } from '../registry/index.ts'
-import { airingsOf, bulletinsAmong, campaignsOf, cancelAirings, insertCampaign, putWindow } from './store.ts'
+import {
+  airingsOf,
+  bulletinsAmong,
+  campaignsOf,
+  cancelAirings,
+  insertCampaign,
+  putWindow,
+  windowsOf,
+} from './store.ts'
 import { isHubReason } from './reasons.ts'
 import type { Campaign, Window } from './types.ts'
 
@@ -40,7 +48,7 @@ export async function createCampaign(
   checkMonths(campaign.fromMonth, campaign.toMonth)
   checkScripts(campaign.scripts)
   await transact(database, async (tx) => {
-    await personById(tx, by)
+    refuseSuspended(await personById(tx, by))
     await checkBulletins(tx, campaign.scripts)
     if (!(await insertCampaign(tx, campaign, by))) {
       throw new AppError('conflict', {
@@ -67,15 +75,24 @@ export async function campaignsIn(db: Db, month: Month): Promise<Campaign[]> {
  * Sets when a station may play, or with `station` null every station that has no window of its own; a
  * window with the same id is changed. Airings that are planned already stay. Refuses (`invalid`) times
  * that are none, a window that ends before it begins or runs over midnight, days that do not exist;
- * (`not_found`) an unknown station.
+ * (`not_found`) an unknown station or person, (`forbidden`) somebody suspended. `by`: null = nobody by name.
  */
-export async function setWindow(database: Database, window: Window): Promise<void> {
+export async function setWindow(
+  database: Database,
+  given: Window & { by: string | null; now: Instant },
+): Promise<void> {
+  const { by, now, ...window } = given
   checkId(window.id)
   checkTimes(window.opens, window.closes)
   checkDays(window.validFrom, window.validTo)
   await transact(database, async (tx) => {
+    if (by !== null) refuseSuspended(await personById(tx, by))
     if (window.station !== null) await stationById(tx, window.station)
+    const before = (await windowsOf(tx)).find(({ id }) => id === window.id)
     await putWindow(tx, window)
+    const [{ id: subject, ...after }, { id: _id, ...was }] = [window, before ?? window]
+    const detail = before === undefined ? { after } : { before: was, after }
+    await recordDeed(tx, { at: now, person: by, what: 'window.set', subject, detail })
   })
 }
 
@@ -96,7 +113,7 @@ export async function cancelAiring(
     })
   }
   await transact(database, async (tx) => {
-    await personById(tx, given.by)
+    refuseSuspended(await personById(tx, given.by))
     const [airing] = await airingsOf(tx, { ids: [given.airing] })
     if (airing === undefined) throw unknownAiring(given.airing)
     if (airing.cancelled !== null || airing.plannedAt <= given.now) {

@@ -37,8 +37,21 @@ export { scriptMarkdown } from './markdown.ts'
 export { heardAt, type HeardText } from './heard.ts'
 export type { Draft, Ground, SpokenOf, Wording } from './wording.ts'
 export { estimatedSeconds, readingSeconds, secondsMax, wordingOf } from './wording.ts'
-export type { ScriptSummary, ScriptVersion, SubmittedVersion, VersionSummary } from './store.ts'
-export { scriptsOf, submittedVersion, submittedVersions, versionOf, versionsWith } from './store.ts'
+export type {
+  ScriptSummary,
+  ScriptVersion,
+  SubmittedVersion,
+  VersionSummary,
+  VersionWriters,
+} from './store.ts'
+export {
+  scriptsOf,
+  submittedVersion,
+  submittedVersions,
+  versionOf,
+  versionsWith,
+  writersOf,
+} from './store.ts'
 export type { FactChange, FactChanged, FactEntry } from './facts/index.ts'
 export { expireFact, factEntries, factsOf, importFacts, setFact, unknownFact } from './facts/index.ts'
 export type { Run, SentenceDifference } from './difference.ts'

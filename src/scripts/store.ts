@@ -75,6 +75,8 @@ export type ScriptVersion = {
   changedFacts: string[]
 }
 
+export type VersionWriters = Pick<ScriptVersion, 'version' | 'author' | 'submittedBy'>
+
 export type ScriptSummary = { id: string; kind: ScriptKind; versions: VersionSummary[] }
 
 /** Every script with its versions, both in order. */
@@ -172,6 +174,16 @@ export async function newestSubmitted(db: Db, script: string): Promise<number | 
     .limit(1)
     .executeTakeFirst()
   return row?.version
+}
+
+/** Who wrote each version of a script, drafts too, and who submitted it (null = nobody yet); in order. */
+export async function writersOf(db: Db, script: string): Promise<VersionWriters[]> {
+  return db
+    .selectFrom('script_version')
+    .select(['version', 'author_id as author', 'submitted_by as submittedBy'])
+    .where('script_id', '=', script)
+    .orderBy('version')
+    .execute()
 }
 
 async function registerIn(db: Db): Promise<Register> {

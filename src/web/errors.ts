@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { AppError, reasonOf, type RefusalCode, type Sentence } from '../base/errors.ts'
 import { type Field, fields, WrongQuery } from './query.ts'
-import { recordRefusal } from './refused.ts'
+import { pathToKeep, recordRefusal } from './refused.ts'
 import { type Page, send, type Visit, visitOf, type Web } from './visit.ts'
 import { sentence, type Word } from './words/index.ts'
 
@@ -79,11 +79,11 @@ export async function noteFault(web: Web, request: Request, error: unknown): Pro
   if (refusal === undefined) {
     const { stack } = error instanceof Error ? error : { stack: undefined }
     web.log.error(
-      { path: request.path, error: reasonOf(error), stack, cause: causeOf(error) },
+      { path: pathToKeep(request), error: reasonOf(error), stack, cause: causeOf(error) },
       'a page failed',
     )
   } else {
-    web.log.debug({ path: request.path, code: refusal.code, why: refusal.message }, 'refused')
+    web.log.debug({ path: pathToKeep(request), code: refusal.code, why: refusal.message }, 'refused')
   }
   if (refusal instanceof OutsideScope) await recordRefusal(web, request)
   return refusal

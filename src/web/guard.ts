@@ -48,7 +48,7 @@ async function mayPass(
 
 /** Why somebody who did not sign in may not: the desk is closed, or this is not its machine, or a name is needed. */
 function refusedHere(web: Web, request: Request, reading: boolean): AppError {
-  if (reading || (web.openDesk && isThisMachine(request))) {
+  if (reading || (web.openDesk && isThisMachine(web, request))) {
     return new AppError('forbidden', sentence('error.sign-in-first'))
   }
   return new AppError('forbidden', sentence(web.openDesk ? 'error.not-our-page' : 'error.desk-closed'))

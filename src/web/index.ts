@@ -29,7 +29,7 @@ import { readAssets } from './assets.ts'
 import { errorPages, nowhere } from './errors.ts'
 import { onlyOwnNames } from './host.ts'
 import { openIncoming } from './incoming.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 import { mayOpenBy, mount, routesOf } from './routes.ts'
 import { compileViews } from './views.ts'
@@ -115,9 +115,9 @@ export function createWeb(options: WebOptions): WithTable {
     views: compileViews(folder('views')),
     assets: readAssets(folder('assets')),
   }
-  const routes = routesOf(web)
-  web.mayOpen = mayOpenBy(routes)
   const metrics = createMetrics(web)
+  const routes = [...routesOf(web), ...watching(web, metrics)]
+  web.mayOpen = mayOpenBy(routes)
   const app: WithTable = Object.assign(express(), { table: routes })
   app.once('close', () => {
     incoming?.close()
@@ -129,7 +129,7 @@ export function createWeb(options: WebOptions): WithTable {
   if (publicUrl !== undefined) app.set('trust proxy', 'loopback')
   app.use(metrics.measure, safety, onlyOwnNames([...names, ...ownNameOf(publicUrl)]), compression())
   app.get('/assets/:digest/:name', web.assets.serve)
-  app.get('/metrics', local, metrics.serve)
+  if (publicUrl === undefined) app.get('/metrics', local(web), metrics.serve)
   mount(app, web, routes)
   app.use(meet(web), apiNowhere(routes), nowhere)
   app.use(apiErrors(web, routes), errorPages(web))
@@ -146,8 +146,16 @@ function draftsIn(
 }
 
 /** Figures about the hub are for whoever watches it from its own machine. */
-const local: express.RequestHandler = (request, _response, next) => {
-  next(isThisMachine(request) ? undefined : 'router')
+function local(web: Web): express.RequestHandler {
+  return (request, _response, next) => {
+    next(isThisMachine(web, request) ? undefined : 'router')
+  }
+}
+
+/** Behind a proxy nobody is known to be at this machine: the figures are for those then who may read everything. */
+function watching({ publicUrl }: Web, { serve }: Metrics): Route[] {
+  if (publicUrl === undefined) return []
+  return [{ method: 'get', path: '/metrics', who: ['admin', 'auditor'], handle: serve }]
 }
 
 const safety = helmet({

@@ -43,6 +43,7 @@ export type RecordingCard = {
   /** Name of the approver, alone and as the card says it; empty while nobody has approved. */
   approver: string
   approvedBy: string
+  /** Why it is not heard although it may have been approved: withdrawn, or returned to its author; else empty. */
   withdrawn: string
   renditions: Rendered[]
 }
@@ -83,10 +84,7 @@ export async function cardsOf(
       title,
       version: visit.say('recordings.version', { version: summary.version }),
       number: summary.version,
-      withdrawn:
-        summary.state === 'withdrawn'
-          ? visit.say('recordings.withdrawn', { why: summary.withdrawnWhy ?? '' })
-          : '',
+      withdrawn: takenBack(visit, summary),
     }
     if (recordings.length === 0 && kind === 'bulletin') cards.push({ ...common, ...withoutSound(script) })
     const { shown, variants } = oneVariant
@@ -111,6 +109,12 @@ export async function cardsOf(
     }
   }
   return cards
+}
+
+/** What people did to a version that keeps it from being heard, and why; empty when nothing. */
+function takenBack({ say }: Visit, { state, withdrawnWhy, returnedWhy }: VersionSummary): string {
+  if (state === 'withdrawn') return say('recordings.withdrawn', { why: withdrawnWhy ?? '' })
+  return state === 'returned' ? say('recordings.returned', { why: returnedWhy ?? '' }) : ''
 }
 
 /** All that are for every station, and one of those that are for one. */

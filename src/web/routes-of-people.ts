@@ -1,4 +1,5 @@
 /** The lines of the table of routes about signing in, people and the log. */
+import { backupCodesPage, backupCodesRenewed } from './pages/backup-codes.ts'
 import { codesBegun, codesPage, codesProved, mePage, mySessionEnded, passwordChanged } from './pages/me.ts'
 import { logPage, logSheet } from './pages/log.ts'
 import { peoplePage, peopleSheet, personPage } from './pages/people.ts'
@@ -49,6 +50,11 @@ function oneself(web: Web): Route[] {
     { method: 'get', path: '/me/codes', ...mine, handle: codesPage(web) },
     { ...given, path: '/me/codes/begin', handle: codesBegun(web) },
     { ...given, path: '/me/codes/prove', handle: codesProved(web) },
+    { method: 'get', path: '/me/backup-codes', who: signedIn, handle: backupCodesPage(web) },
+    {
+      ...({ method: 'post', path: '/me/backup-codes', who: signedIn, form: true, bounded: true } as const),
+      handle: backupCodesRenewed(web),
+    },
   ]
 }
 

@@ -3,7 +3,14 @@
  * anything being heard at all, then what keeps this month from being met.
  */
 import { monthOf } from '../base/calendar.ts'
-import { approvedRecordings, awaitingApproval, currentKeysDocument, keyStates } from '../approval/index.ts'
+import {
+  approvedRecordings,
+  awaitingApproval,
+  type AwaitingApproval,
+  currentKeysDocument,
+  isOwnWork,
+  keyStates,
+} from '../approval/index.ts'
 import { type Awaiting, recordingsOf, renderFailures } from '../audio/index.ts'
 import { airingOutcomes, attestationsOf } from '../evidence/index.ts'
 import { people, type Role } from '../people/index.ts'
@@ -51,7 +58,8 @@ type Who = (role: Role, except?: string) => string
 async function peopleWho(web: Web, { say }: Visit): Promise<Who> {
   const everyone = await people(web.database)
   return (role, except) =>
-    everyone.find((person) => person.role === role && person.id !== except)?.id ?? `<${say('todo.somebody')}>`
+    everyone.find((one) => one.role === role && one.id !== except && one.suspendedAt === null)?.id ??
+    `<${say('todo.somebody')}>`
 }
 
 function does(text: string, ...commands: string[]): Task {
@@ -105,6 +113,15 @@ async function peopleTasks(web: Web, visit: Visit): Promise<Task[]> {
     tasks.push(
       does(say('todo.keys'), 'loa keys root --file khoa-goc.pem', 'loa keys sign --root-file khoa-goc.pem'),
     )
+  } else {
+    const unlisted = keys.filter(
+      ({ state, role, training }) =>
+        state === 'pending-root' && role === 'approver' && training === web.training,
+    )
+    if (unlisted.length > 0)
+      tasks.push(
+        does(say('todo.keys-again', { count: unlisted.length }), 'loa keys sign --root-file khoa-goc.pem'),
+      )
   }
   return tasks
 }
@@ -149,11 +166,24 @@ async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
       return language === 'en' ? (known?.titleEn ?? title) : title
     })
     const titles = `${named.join('; ')}${waiting.length > titlesMax ? '…' : ''}`
-    const command = `loa approval sign ${first.script} ${first.version} --by ${who('approver')} --key-file khoa-duyet.pem --root ${first.root.slice(0, 16)}`
+    const command = `loa approval sign ${first.script} ${first.version} --by ${(await nextApprover(web, first)) ?? `<${say('todo.somebody')}>`} --key-file khoa-duyet.pem --root ${first.root.slice(0, 16)}`
     const task = sees(say('todo.approve', { count: waiting.length, titles }), '/recordings', command)
     tasks.push(onPage(web, visit, '/approvals', task))
   }
   return tasks
+}
+
+/** Somebody who may sign next: an approver whose own work it is not, first of all one who has not signed it yet. */
+async function nextApprover({ database }: Web, waiting: AwaitingApproval): Promise<string | undefined> {
+  const { script, version, author, signedBy } = waiting
+  const everyone = await people(database)
+  const side = everyone.find(({ id }) => id === author)?.training
+  const signed = new Set(signedBy.map(({ person }) => person))
+  for (const { id, role, training, suspendedAt } of everyone) {
+    if (role !== 'approver' || suspendedAt !== null || training !== side || signed.has(id)) continue
+    if (!(await isOwnWork(database, { script, version, person: id }))) return id
+  }
+  return undefined
 }
 
 /** What no voice can read is no failure: a person reads it. */

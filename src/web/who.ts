@@ -4,7 +4,7 @@
  * Until anybody has an account there is nobody to ask for, and the pages only show, to everyone who reaches them. From
  * the first account on, whoever is not signed in sees the sign-in page and nothing else. Beside that the hub may be told
  * that whoever sits at its own machine is its staff (`LOA_DESK=1`): that counts for requests from this machine alone,
- * made under its own name and through no proxy.
+ * made under its own name and through no proxy; never where a proxy is known to stand before the hub.
  */
 import type { Request, RequestHandler } from 'express'
 import type { Origin, Present, Role } from '../people/index.ts'
@@ -50,7 +50,7 @@ async function visitorOf(web: Web, request: Request): Promise<Visitor> {
   const { cookie = '' } = request.headers
   const person = await web.signedIn(cookie)
   if (person !== undefined) return person
-  if (web.openDesk && isThisMachine(request)) return { kind: 'desk' }
+  if (web.openDesk && isThisMachine(web, request)) return { kind: 'desk' }
   return (await web.gate.open()) ? nobody : { kind: 'reader' }
 }
 
@@ -74,9 +74,13 @@ export function createSignedIn(web: Pick<Web, 'database' | 'clock' | 'desk' | 'g
     cookies === '' || cookies.length > cookiesMax ? find(cookies) : kept(cookies, () => find(cookies))
 }
 
-/** Whether a person at this machine asks, without a proxy in between: one that says so, or whose name was asked for. */
-export function isThisMachine(request: Request): boolean {
+/**
+ * Whether a person at this machine asks, without a proxy in between: one that says so, or whose name was asked for. Where
+ * one stands before the hub (`LOA_PUBLIC_URL`) nobody is known to: it may ask under our own name and add nothing.
+ */
+export function isThisMachine({ publicUrl }: Pick<Web, 'publicUrl'>, request: Request): boolean {
   return (
+    publicUrl === undefined &&
     isOverLoopback(request) &&
     isOwnName(request.headers.host) &&
     !Object.keys(request.headers).some((name) => ofProxies.test(name))

@@ -28,8 +28,8 @@ export function handClock(start: Instant = monday): Clock & { at: Instant } {
   return clock
 }
 
-export function gateOn(database: Database, clock: Clock): Gate {
-  return openGate({ database, clock, secret, log: silentLog })
+export function gateOn(database: Database, clock: Clock, publicUrl?: string): Gate {
+  return openGate({ database, clock, secret, log: silentLog, publicUrl })
 }
 
 /** A browser that keeps the cookies it is given. */

@@ -73,27 +73,48 @@ describe('a window', () => {
     validTo: null,
     sample: false,
   }
+  const set = { by: 'an', now: monday }
+
+  it('leaves in the log who set it, with what stood there before', async () => {
+    await setWindow(database, { ...window, ...set })
+    await setWindow(database, { ...window, closes: '06:00', by: null, now: monday })
+    const [changed, first] = await deedsOf(database, { subject: 'sang' })
+    expect(first).toMatchObject({ what: 'window.set', person: 'an', detail: { after: { closes: '05:30' } } })
+    expect(first?.detail).not.toHaveProperty('before')
+    expect(changed).toMatchObject({
+      ...{ what: 'window.set', person: null },
+      detail: { before: { opens: '05:00', closes: '05:30' }, after: { opens: '05:00', closes: '06:00' } },
+    })
+  })
 
   it('is set for all stations or for one, and changed under its id', async () => {
-    await setWindow(database, window)
-    await setWindow(database, { ...window, id: 'rieng', station: 'tt-20440', closes: '24:00' })
-    await setWindow(database, { ...window, closes: '06:00' })
+    await setWindow(database, { ...window, ...set })
+    await setWindow(database, { ...window, id: 'rieng', station: 'tt-20440', closes: '24:00', ...set })
+    await setWindow(database, { ...window, closes: '06:00', ...set })
     expect(await windowsOf(database)).toEqual([
       { ...window, closes: '06:00' },
       { ...window, id: 'rieng', station: 'tt-20440', closes: '24:00' },
     ])
   })
 
-  it.each<[string, Partial<typeof window> | { station: string } | { validTo: string }, string, RegExp]>([
+  it.each<
+    [
+      string,
+      Partial<typeof window> | { by: string } | { station: string } | { validTo: string },
+      string,
+      RegExp,
+    ]
+  >([
     ['over midnight', { opens: '22:00', closes: '04:00' }, 'invalid', /two: 22:00–24:00 and 00:00–04:00/],
     ['that ends when it begins', { closes: '05:00' }, 'invalid', /closes before it opens/],
     ['at a time that is none', { opens: '25:00' }, 'invalid', /HH:MM/],
     ['at seconds', { opens: '05:00:30' }, 'invalid', /HH:MM/],
     ['from 31 February', { validFrom: '2026-02-31' }, 'invalid', /not a real day/],
     ['that expires before it begins', { validTo: '2025-12-31' }, 'invalid', /ends .* before/],
+    ['by somebody nobody knows', { by: 'ai' }, 'not_found', /./],
     ['of a station nobody knows', { station: 'tt-99999' }, 'not_found', /./],
   ])('is refused %s', async (_name, change, code, why) => {
-    const refusal = await refusalOf(setWindow(database, { ...window, ...change }))
+    const refusal = await refusalOf(setWindow(database, { ...window, ...set, ...change }))
     expect(refusal.code).toBe(code)
     expect(refusal.sentence.en).toMatch(why)
     expect(await windowsOf(database)).toEqual([])

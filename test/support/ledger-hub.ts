@@ -200,5 +200,5 @@ export async function dawnWindow(desk: Desk): Promise<void> {
     validTo: null,
     sample: true,
   }
-  await setWindow(desk.database, window)
+  await setWindow(desk.database, { ...window, by: null, now: monday })
 }

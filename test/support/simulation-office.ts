@@ -67,6 +67,7 @@ export async function openOffice(office: Office): Promise<void> {
       validFrom: '2021-01-01',
       validTo: null,
       sample: true,
+      ...{ by: null, now },
     })
   }
   await signKeysDocument(database, {

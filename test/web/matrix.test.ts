@@ -8,7 +8,7 @@ import type { Route } from '../../src/web/index.ts'
 import { gateOn, goodPassword, secret, withAccount, Browser } from '../people/office.ts'
 import { aboutNoUnit, beforeCodes, matrix, ownAndOther } from './matrix.ts'
 import { clockAt, emptyDesk, type Month, november, today } from './month.ts'
-import { serve, type Served } from './served.ts'
+import { readerSees, serve, type Served } from './served.ts'
 import { operatorSignedIn, signedIn } from './staff.ts'
 import { incomingFolder } from './uploads.ts'
 
@@ -175,6 +175,8 @@ describe('an operator', () => {
   })
   afterAll(() => busy.close())
 
+  const refusals = () =>
+    deedLog(busy.month.database, { what: 'page.refused', person: 'can-bo' }, { skip: 0, take: 1 })
   const get = (path: string, cookie: string, method = 'GET') =>
     busy.get(path, { method, headers: { cookie } })
   /** Of an airing, or of what was said of one, the address is made with the one at the station. */
@@ -231,9 +233,34 @@ describe('an operator', () => {
     if (path.endsWith('.csv')) expect((await get(path, asAuditor)).text).toContain(other)
   })
 
-  it('cannot widen a list by asking for another station', async () => {
-    const { text } = await get('/airings.csv?station=tt-20365', asOperator)
-    expect(text.trim().split('\n')).toHaveLength(1)
+  it('cannot widen a list by asking for another station: it is as if there were none, and kept in the log', async () => {
+    for (const path of ['/airings', '/airings.csv', '/stations/']) {
+      const asked = (station: string) => (path.endsWith('/') ? path + station : `${path}?station=${station}`)
+      const [own, other, none] = await Promise.all(
+        ['tt-20440', 'tt-20365', 'tt-99999'].map((station) => get(asked(station), asOperator)),
+      )
+      expect([path, own!.status, other!.status, none!.status]).toEqual([path, 200, 404, 404])
+      const refusal = readerSees(other!.text)
+      expect(refusal.replaceAll('tt-20365', 'tt-99999')).toBe(readerSees(none!.text))
+      const { deeds } = await refusals()
+      expect(deeds[0]).toMatchObject({ subject: path === '/stations/' ? '/stations/tt-20365' : path })
+    }
+  })
+
+  it('is not told of other units that had the code of one of its own, with or without a day', async () => {
+    const own = await get('/units/20443', asOperator)
+    expect([own.status, readerSees(own.text)]).toEqual([200, expect.stringContaining('Xã Hùng Sơn')])
+    expect((await get('/units/20443', asAuditor)).status).toBe(409)
+    for (const path of ['/units/20443?from=2024-01-01', '/units/20401', '/units/20401?from=2026-01-01']) {
+      const before = (await refusals()).total
+      const { status, text } = await get(path, asOperator)
+      expect([path, status]).toEqual([path, 404])
+      expect(readerSees(text)).not.toMatch(/A Xan|Tân An|Hội An/)
+      expect((await refusals()).total).toBe(before + 1)
+    }
+    const none = await get('/units/99999', asOperator)
+    const other = await get('/units/20401', asOperator)
+    expect(readerSees(other.text).replaceAll('20401', '99999')).toBe(readerSees(none.text))
   })
 
   it('begins with its own units', async () => {

@@ -89,6 +89,8 @@ export const matrix: Readonly<Record<string, string>> = {
   'get /me/codes': 'AEPOK',
   'post /me/codes/begin': 'AEPOK',
   'post /me/codes/prove': 'AEPOK',
+  'get /me/backup-codes': 'AEPOK',
+  'post /me/backup-codes': 'AEPOK',
   'get /people': 'APK',
   'get /people.csv': 'APK',
   'get /people/new': 'A',
@@ -171,6 +173,7 @@ export const aboutNoUnit: readonly string[] = [
   ...['get /api', 'get /api/openapi.json'],
   ...['get /me', 'post /me/password', 'post /me/sessions/:id/end'],
   ...['get /me/codes', 'post /me/codes/begin', 'post /me/codes/prove'],
+  ...['get /me/backup-codes', 'post /me/backup-codes'],
 ]
 
 /**

@@ -107,6 +107,7 @@ export async function november(): Promise<Month> {
     closes: '06:30',
     ...from,
     sample: true,
+    ...{ by: 'an', now: planned },
   })
   const pace = { leadSeconds: 600, spreadSeconds: 1800, lateSeconds: 900 }
   const clock = clockAt(planned)

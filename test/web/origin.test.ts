@@ -46,9 +46,37 @@ describe('behind a proxy on this machine, told by LOA_PUBLIC_URL', () => {
     await plain.close()
   })
 
-  it('the figures about the hub stay on this machine', async () => {
-    expect((await office.get('/metrics')).status).toBe(200)
-    expect((await office.get('/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(404)
+  it('the figures are for admins and auditors who signed in, as a proxy on this machine may hide itself', async () => {
+    const { database } = office.month
+    expect((await office.get('/metrics')).headers.get('location')).toBe('/sign-in?next=%2Fmetrics')
+    const answers = []
+    for (const role of ['admin', 'auditor', 'editor', 'approver', 'operator'] as const) {
+      const cookie = (await signedIn(database, `ai-${role}`, role, { publicUrl })).from.cookies
+      answers.push([role, (await office.get('/metrics', { headers: { cookie } })).status])
+    }
+    expect(answers).toEqual([
+      ['admin', 200],
+      ['auditor', 200],
+      ['editor', 403],
+      ['approver', 403],
+      ['operator', 403],
+    ])
+  })
+
+  it('nobody counts as sitting at this machine, although the desk is open', async () => {
+    const folder = incomingFolder()
+    const both = await serve(await readyDesk(), { openDesk: true, publicUrl, incomingFolder: folder })
+    const asked = await both.get('/incoming', { method: 'POST', headers: { 'upload-length': '1' } })
+    expect([asked.status, asked.headers.get('location')]).toEqual([403, null])
+    await both.close()
+    rmSync(dirname(folder), { recursive: true, force: true })
+  })
+
+  it('without one they are for this machine, as long as nothing says that they come through a proxy', async () => {
+    const plain = await serve(await emptyDesk(), { secret })
+    expect((await plain.get('/metrics')).status).toBe(200)
+    expect((await plain.get('/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(404)
+    await plain.close()
   })
 })
 

@@ -6,8 +6,10 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audioPath } from '../../src/audio/index.ts'
+import type { Log } from '../../src/base/log.ts'
 import { closeDatabase } from '../../src/db/index.ts'
-import { emptyDesk, november } from './month.ts'
+import { firstAdminLink } from '../../src/people/index.ts'
+import { emptyDesk, november, today } from './month.ts'
 import { readerSees, rememberingLog, serve, type Served } from './served.ts'
 
 let busy: Served
@@ -200,6 +202,38 @@ describe('a fault of ours', () => {
     expect(health.status).toBe(503)
     expect(JSON.parse(health.text)).toMatchObject({ ok: false })
     rmSync(broken.month.audioFolder, { recursive: true })
+  })
+})
+
+describe('the secret of a one-time link', () => {
+  it('is never written into a log, whatever becomes of the request and however it was mistyped', async () => {
+    const lines: object[] = []
+    const keep = (fields: object) => lines.push(fields)
+    const log: Log = { debug: keep, info: keep, warn: keep, error: keep, child: () => log }
+    const place = await serve(await emptyDesk(), { log })
+    const { database } = place.month
+    const link = (await firstAdminLink(database, today))!
+    const ask = async () => {
+      for (const path of [
+        `/welcome/${link}`,
+        `/Welcome//${link}/x`,
+        `/w%65lcome/${link}`,
+        `/welcom/${link}`,
+      ]) {
+        await place.get(path)
+        await place.get(path, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } })
+      }
+      await place.get('/welcome/ngan')
+    }
+    await ask()
+    const refusals = lines.length
+    await closeDatabase(database)
+    await ask()
+    expect([refusals > 6, lines.length > refusals + 6]).toEqual([true, true])
+    expect(JSON.stringify(lines)).not.toContain(link)
+    expect(JSON.stringify(lines)).not.toContain('ngan')
+    expect(JSON.stringify(lines)).toContain('/welcome/…')
+    rmSync(place.month.audioFolder, { recursive: true })
   })
 })
 

@@ -95,6 +95,7 @@ describe('on a phone', () => {
         ['/people', 'people'],
         ['/people/new', 'invite'],
         ['/me', 'me'],
+        ['/me/backup-codes', 'backup-codes'],
         ['/log', 'log'],
       ] as const) {
         await page.goto(office.url + path)

@@ -4,14 +4,17 @@ import {
   addPerson,
   addPersonKey,
   deedsOf,
+  enrolKeyAgain,
   firstAdminLink,
   invite,
   openLink,
   personKey,
+  resetCodes,
+  suspend,
 } from '../../src/people/index.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
-import { codeOf, goodPassword, secret, withAccount } from '../people/office.ts'
-import { emptyDesk, type Month, today } from './month.ts'
+import { Browser, codeOf, gateOn, goodPassword, secret, setUpCodes, withAccount } from '../people/office.ts'
+import { clockAt, emptyDesk, type Month, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
 
@@ -211,7 +214,7 @@ describe('the first admin', () => {
       expect([status, readerSees(text)]).toEqual([409, expect.stringContaining('Mã hai bước đã bật rồi')])
       expect(text).not.toMatch(/<code>\w{5}-\w{5}/)
     }
-    expect(readerSees((await admin.get('/me')).text)).toContain('lấy mã dự phòng mới, nhờ một quản trị')
+    expect(readerSees((await admin.get('/me')).text)).toContain('Muốn đổi điện thoại, nhờ một quản trị')
   })
 
   it('says the first word for a suspended key on its owner’s page, and an approver the second', async () => {
@@ -233,6 +236,19 @@ describe('the first admin', () => {
     const body = new URLSearchParams({ kid })
     await office.get('/people/lan/enrol-key', { method: 'POST', headers: cookie, body })
     expect((await personKey(database, kid))?.suspendedAt).toBeNull()
+  })
+
+  it('is shown no first word for a key whose speaker was suspended since', async () => {
+    const { database } = month
+    await withAccount(database, { id: 'duc', name: 'Đức', role: 'approver', now: today })
+    await addPerson(database, { id: 'chin', name: 'Chín', role: 'approver', training: false, now: today })
+    const { publicKey, kid } = newSigningKey()
+    await addPersonKey(database, { person: 'duc', publicKey, now: today })
+    await resetCodes(database, { person: 'duc', by: null, now: today })
+    await enrolKeyAgain(database, { kid, by: 'chin', now: today })
+    expect(readerSees((await admin.get('/people/duc')).text)).toContain('Chín đã ghi nhận lại, cần thêm')
+    await suspend(database, { person: 'chin', by: null, now: today })
+    expect(readerSees((await admin.get('/people/duc')).text)).toContain(`Khóa ${kid} đang tạm dừng.`)
   })
 
   it('reads in the log who did it, from where, and what was before; and has it as a file', async () => {
@@ -290,6 +306,49 @@ describe('the first code sent twice', () => {
   })
 })
 
+describe('one’s own backup codes', () => {
+  const browser = new Browser('127.0.0.1')
+  let key: string
+  beforeAll(async () => {
+    const { database } = month
+    await withAccount(database, { id: 'mai', name: 'Mai', role: 'approver', now: today })
+    key = await setUpCodes(gateOn(database, clockAt(today)), browser, 'mai')
+  })
+  const get = (path: string, cookie = browser.from.cookies) => office.get(path, { headers: { cookie } })
+  const post = (fields: Record<string, string>) =>
+    office.get('/me/backup-codes', {
+      method: 'POST',
+      headers: { cookie: browser.from.cookies, origin: office.url },
+      body: new URLSearchParams(fields),
+    })
+  const codes = (text: string) => text.match(/<li><code>\w{5}-\w{5}<\/code>/g)
+
+  it('are made anew with password and code, and a second click shows the same ones', async () => {
+    expect((await get('/me')).text).toContain('href="/me/backup-codes"')
+    const fields = { password: goodPassword, code: codeOf(key, 1) }
+    const [one, two] = [await post(fields), await post(fields)]
+    expect(codes(one.text)).toHaveLength(10)
+    expect(codes(two.text)).toEqual(codes(one.text))
+    expect([one.status, one.headers.get('cache-control')]).toEqual([200, 'no-store'])
+  })
+
+  it.each([
+    ['password', { password: 'sai mật khẩu' }, 'Mật khẩu chưa đúng'],
+    ['code', { code: '000000' }, 'Mã chưa đúng'],
+  ])('are not made with a wrong %s, and it is said next to the field', async (field, change, why) => {
+    expect((await get('/me/backup-codes')).text).not.toContain('aria-invalid')
+    const { status, text } = await post({ password: goodPassword, code: codeOf(key), ...change })
+    expect([status, codes(text)]).toEqual([400, null])
+    expect(text).toMatch(new RegExp(`id="${field}"[^>]*aria-invalid="true"`))
+    expect(readerSees(text)).toContain(why)
+  })
+
+  it('need codes first', async () => {
+    const editor = (await signedIn(month.database, 'vui', 'editor')).from.cookies
+    expect((await get('/me/backup-codes', editor)).text).toContain('href="/me/codes"')
+  })
+})
+
 describe('signing in', () => {
   it('is there in English too, and the choice is kept', async () => {
     const visitor = new Visitor()
@@ -311,6 +370,22 @@ describe('signing in', () => {
     let last
     for (let time = 0; time < 9; time += 1) last = await said('khong-ai')
     expect(last).toEqual([429, expect.stringContaining('Hãy chờ đến 10:15')])
+  })
+
+  it('by a link leads in although guessers have the name locked, and again later from the same browser', async () => {
+    await addPerson(month.database, { id: 'nga', name: 'Nga', role: 'editor', training: false, now: today })
+    const link = await invite(month.database, { person: 'nga', by: null, now: today })
+    const [gate, guesser] = [gateOn(month.database, clockAt(today)), new Browser('203.0.113.5')]
+    for (let time = 0; time < 10; time += 1)
+      await gate.signIn({ name: 'nga', password: 'sai mật khẩu' }, guesser.from)
+    const nga = new Visitor()
+    const typed = { password: goodPassword, again: goodPassword }
+    expect(where(await nga.post(`/welcome/${link}`, typed))).toEqual([303, '/'])
+    expect((await nga.get('/units')).status).toBe(200)
+    await nga.post('/sign-out')
+    const name = { name: 'nga', password: goodPassword }
+    expect((await new Visitor().post('/sign-in', name)).status).toBe(429)
+    expect(where(await nga.post('/sign-in', name))).toEqual([303, '/'])
   })
 
   it('keeps the name that was typed, and escapes it', async () => {

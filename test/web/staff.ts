@@ -8,10 +8,15 @@ import { clockAt, today } from './month.ts'
 export const ownUnit = { code: '20443', validFrom: '2025-07-01' }
 
 /** Adds a person with an account and signs them in, with codes where their role needs them; gives the cookies. */
-export async function signedIn(database: Database, id: string, role: Role): Promise<Browser> {
+export async function signedIn(
+  database: Database,
+  id: string,
+  role: Role,
+  { publicUrl }: { publicUrl?: string } = {},
+): Promise<Browser> {
   await withAccount(database, { id, name: `Người ${id}`, role, now: today })
   const browser = new Browser('127.0.0.1')
-  const gate = gateOn(database, clockAt(today))
+  const gate = gateOn(database, clockAt(today), publicUrl)
   if (role === 'admin' || role === 'approver') await setUpCodes(gate, browser, id)
   else browser.take(await gate.signIn({ name: id, password: goodPassword }, browser.from))
   return browser

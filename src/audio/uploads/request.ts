@@ -2,7 +2,7 @@
 import { AppError } from '../../base/errors.ts'
 import { cleanText } from '../../base/text.ts'
 import type { Db } from '../../db/index.ts'
-import { type Person, personById, type Role } from '../../people/index.ts'
+import { type Person, personById, refuseSuspended, type Role } from '../../people/index.ts'
 import { stationsOf } from '../../registry/index.ts'
 import { languageOf, scriptsOf, submittedVersion, type SubmittedVersion } from '../../scripts/index.ts'
 
@@ -43,6 +43,7 @@ export type Checked = {
  */
 export async function checkRequest(db: Db, request: UploadRequest): Promise<Checked> {
   const by = await personById(db, request.by)
+  refuseSuspended(by)
   if (!mayBring.includes(by.role)) throw mayNot(by)
   const version = await submittedVersion(db, request)
   if (version === undefined) throw await whyNotThere(db, request)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { AppError, reasonOf, type Sentence } from '../../base/errors.ts'
+import { scriptLanguages } from '../../scripts/index.ts'
 
 /**
  * Keys of speech services lie in variables that begin so. A file that many edit must not be able to send any other
@@ -14,7 +15,7 @@ export const keyPrefix = 'LOA_VOICE_KEY_'
 const common = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   enabled: z.boolean(),
-  language: z.string().regex(/^[a-z]{2,3}$/),
+  language: z.enum(scriptLanguages.map(({ tag }) => tag)),
   region: z.enum(['north', 'central', 'south']).optional(),
   /** Decibels. */
   gain: z.number().min(-10).max(30),

@@ -4,7 +4,7 @@ import type { Instant } from '../../base/time.ts'
 import { type Database, type Db, transact } from '../../db/index.ts'
 import { hashPassword, passwordFault } from '../auth/password.ts'
 import { recordDeed } from '../log/store.ts'
-import { addPerson, personById, whole } from '../store.ts'
+import { addPerson, people, personById, whole } from '../store.ts'
 import type { Person } from '../types.ts'
 import {
   accountsOf,
@@ -22,12 +22,25 @@ import {
 /** What a link opens: setting a password for `person`, or becoming the first admin when that is null. */
 export type OpenLink = { kind: LinkKind; person: Person | null }
 
-/** The secret of a link for the first admin, good for an hour; undefined once anybody has an account. Earlier ones end. */
+/**
+ * The secret of a link for the first admin, good for an hour; undefined once anybody has an account, or there is an admin
+ * to be invited (`adminToInvite`): nobody else becomes one then. Earlier ones end.
+ */
 export async function firstAdminLink(db: Db, now: Instant): Promise<string | undefined> {
   return whole(db, async (tx) => {
-    if (await anyAccount(tx)) return undefined
+    if ((await anyAccount(tx)) || (await adminToInvite(tx)) !== undefined) return undefined
     return keepLink(tx, { kind: 'first-admin', person: null, by: null, now })
   })
+}
+
+/** While nobody has an account: an admin who was added by command and only needs a link; undefined when there is none. */
+export async function adminToInvite(db: Db): Promise<Person | undefined> {
+  if (await anyAccount(db)) return undefined
+  const admins = (await people(db)).filter(
+    ({ role, suspendedAt }) => role === 'admin' && suspendedAt === null,
+  )
+  // Whoever exists for exercises only does not run the real work.
+  return admins.find(({ training }) => !training)
 }
 
 /**

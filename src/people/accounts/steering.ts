@@ -155,18 +155,26 @@ export async function endSessions(db: Db, change: Steering & { session?: string 
 
 /**
  * Changes one's own password; the other sessions end. Refuses (`forbidden`) a wrong present password, ten of which lock
- * the name as at the gate, and (`invalid`) a new one that does not fit.
+ * the name as at the gate (or what `countedAs` says, see `Gate`), and (`invalid`) a new one that does not fit.
  */
 export async function changePassword(
   database: Database,
-  change: { person: string; session: string; present: string; next: string; now: Instant },
+  change: {
+    person: string
+    session: string
+    present: string
+    next: string
+    countedAs?: string
+    now: Instant
+  },
 ): Promise<void> {
   const person = await withAccount(database, change.person)
-  const tried = await transact(database, (tx) => countTry(tx, person.id, change.now))
+  const { countedAs = person.id } = change
+  const tried = await transact(database, (tx) => countTry(tx, countedAs, change.now))
   if (!tried.within) throw wrongPassword()
   const kept = (await passwordOf(database, person.id)) ?? ''
   if (!(await isPassword(change.present, kept))) throw wrongPassword()
-  await takeTryBack(database, person.id)
+  await takeTryBack(database, countedAs)
   const fault = passwordFault(change.next, person)
   if (fault !== undefined) throw new AppError('invalid', fault)
   const hash = await hashPassword(change.next)

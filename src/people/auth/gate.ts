@@ -1,6 +1,5 @@
 /** The gate: who is there, signing in with a password and a code, and signing out. */
 import { dayOf } from '../../base/calendar.ts'
-import { AppError } from '../../base/errors.ts'
 import { sha256 } from '../../base/hash.ts'
 import {
   type Clock,
@@ -9,16 +8,27 @@ import {
   millisecondsBetween,
   systemClock,
 } from '../../base/time.ts'
-import { type Database, transact } from '../../db/index.ts'
 import { anyAccount, dropSessions, dropSteps, passwordOf } from '../accounts/store.ts'
 import { recordDeed } from '../log/store.ts'
-import { people, personById, personIdPattern } from '../store.ts'
+import { personById, personIdPattern } from '../store.ts'
 import { type BoundUnit, type Person, rolesWithCodes } from '../types.ts'
 import { boundUnits } from '../units/store.ts'
-import { type Answered, type LibraryParts, openLibrary } from './library.ts'
+import {
+  codesAreOn,
+  type GateDesk,
+  proveOnce,
+  renewOnce,
+  type Renewing,
+  saidIn,
+  secondStep,
+  triedBy,
+} from './codes.ts'
+import { knownBrowsers } from './known-browsers.ts'
+import { type LibraryParts, openLibrary } from './library.ts'
 import { readPassword } from './password.ts'
-import { countTry, dropSessionOf, forgetFailures, takeTryBack, unprovenSecret, useCode } from './store.ts'
+import { dropSessionOf, forgetFailures, unprovenSecret } from './store.ts'
 import { codesAddress } from './totp.ts'
+import { counted, type Locked } from './tries.ts'
 
 /** Somebody who signed in. */
 export type Present = {
@@ -48,7 +58,9 @@ export type SigningIn =
   | { state: 'busy'; seconds: number }
   | { state: 'late' }
 
-export type BeginningCodes = { state: 'begun' } | { state: 'wrong' } | { state: 'locked'; until: Instant }
+export type BeginningCodes = { state: 'begun' } | { state: 'wrong' } | Locked
+
+export type { Renewing } from './codes.ts'
 
 export interface Gate {
   /** Whether anybody has an account: until then there is nobody to ask for. */
@@ -71,6 +83,16 @@ export interface Gate {
    * wrong password at the gate; the same request sent twice has one answer. Refuses (`conflict`) when codes are on already.
    */
   proveCodes(code: string, from: From): Promise<SigningIn>
+  /**
+   * Makes new backup codes for whoever is signed in and voids the old, against the password and a code that the app shows
+   * now. What is wrong counts as a wrong password at the gate; the same request sent twice has one answer. Refuses
+   * (`conflict`) while codes are off.
+   */
+  renewBackupCodes(typed: { password: string; code: string }, from: From): Promise<Renewing>
+  /** The cookie with which a browser is known for somebody, who proved by a one-time link who they are. */
+  remember(person: string, cookies: string): string
+  /** Under what somebody's wrong passwords in an open session count: for `changePassword`. */
+  countedAs(person: string, cookies: string): string
   /** The backup codes that are left. */
   backupCodes(person: string): Promise<string[]>
   /** Ends the session; the cookies take the browser's away. */
@@ -79,16 +101,16 @@ export interface Gate {
 
 /** Admins and approvers sign in anew each working day. */
 const shortSessionMs = 12 * 3_600_000
-/** Set-ups of codes remembered for a request that is sent twice. */
-const provingMax = 20
-/** The library locks codes by itself for so long after ten misses. */
-const codeLockMs = 15 * 60_000
+/** Answers remembered for a request that is sent twice. */
+const answersMax = 20
 
 /** Opens the gate on the database. */
 export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
   const { database, clock } = parts
   const library = openLibrary(parts)
-  const proving = new Map<string, Promise<SigningIn>>()
+  const known = knownBrowsers({ ...parts, now: () => clock.now() })
+  const desk = { database, clock, library, known }
+  const [proving, renewing] = [new Map<string, Promise<SigningIn>>(), new Map<string, Promise<Renewing>>()]
   let opened = false
   return {
     open: async () => (opened ||= await anyAccount(database)),
@@ -112,7 +134,7 @@ export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
         mustSetUpCodes: strict && !session.codes,
       }
     },
-    signIn: (typed, from) => firstStep(database, clock, library, typed, from),
+    signIn: (typed, from) => firstStep(desk, typed, from),
     async giveCode(code, from) {
       // Only the first step's cookie counts here, never a session that is still open in this browser.
       const waiting = { ...from, cookies: withoutSession(from.cookies) }
@@ -120,14 +142,14 @@ export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
       const byApp = /^\d{6}$/.test(bare)
       const path = byApp ? '/two-factor/verify-totp' : '/two-factor/verify-backup-code'
       const answered = await library.ask(path, { code: bare }, waiting)
-      return secondStep(database, clock, answered, { code: bare, byApp, what: 'session.begun' })
+      return secondStep(desk, answered, { code: bare, byApp, what: 'session.begun', from })
     },
     async beginCodes(password, from) {
       const session = await library.session(from.cookies)
       if (session === undefined) return { state: 'wrong' }
       if (session.codes) throw codesAreOn()
       const body = { password: readPassword(password), method: 'totp' }
-      return counted<BeginningCodes>(database, session.person, clock.now(), async () => {
+      return counted<BeginningCodes>(database, triedBy(desk, session.person, from), async () => {
         const { status } = await library.ask('/two-factor/enable', body, from)
         return { state: status === 200 ? 'begun' : 'wrong' }
       })
@@ -140,18 +162,22 @@ export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
       const bare = code.replaceAll(/\s/g, '')
       // Sent twice, the browser shows the second answer, and the first one's backup codes would never be seen.
       const request = sha256(`${from.cookies}\n${bare}`)
-      const underWay = proving.get(request)
-      if (underWay !== undefined) return underWay
-      const proved = proveOnce(database, clock, library, bare, from)
-      proving.set(request, proved)
-      const [oldest] = proving.keys()
-      if (proving.size > provingMax && oldest !== undefined) proving.delete(oldest)
-      // Right answers stay for the twin that is still on its way in; it holds the very session that this one ended.
-      const forget = (): unknown => proving.get(request) === proved && proving.delete(request)
-      proved.then(({ state }) => state !== 'in' && forget(), forget)
-      return proved
+      return onceFor(
+        proving,
+        request,
+        () => proveOnce(desk, bare, from),
+        ({ state }) => state === 'in',
+      )
+    },
+    renewBackupCodes({ password, code }, from) {
+      const typed = { password, code: code.replaceAll(/\s/g, '') }
+      const request = sha256(JSON.stringify([from.cookies, typed]))
+      const isDone = ({ state }: Renewing): boolean => state === 'renewed'
+      return onceFor(renewing, request, () => renewOnce(desk, typed, from), isDone)
     },
     backupCodes: (person) => library.backupCodes(person),
+    remember: (person, cookies) => known.remember(person, cookies, clock.now()),
+    countedAs: (person, cookies) => known.countedAs(person, cookies),
     async signOut({ person }, from) {
       const { cookies } = await library.ask('/sign-out', {}, from)
       const [at, subject] = [clock.now(), person.id]
@@ -168,9 +194,7 @@ export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
 }
 
 async function firstStep(
-  database: Database,
-  clock: Clock,
-  library: ReturnType<typeof openLibrary>,
+  { database, clock, library, known }: GateDesk,
   typed: { name: string; password: string },
   from: From,
 ): Promise<SigningIn> {
@@ -179,7 +203,8 @@ async function firstStep(
   // Nobody's id looks like this; the library would say so faster than it says that a password is wrong.
   const username = personIdPattern.test(name) ? name : 'nobody'
   const password = readPassword(typed.password)
-  return counted<SigningIn>(database, name, now, async () => {
+  const countedAs = known.countedAs(name, from.cookies)
+  return counted<SigningIn>(database, { name, countedAs, now }, async () => {
     const kept = await passwordOf(database, name)
     const answered = await library.ask('/sign-in/username', { username, password }, { ...from, cookies: '' })
     if (answered.status === 429) return { state: 'busy', seconds: 60 }
@@ -192,106 +217,29 @@ async function firstStep(
       return { state: 'wrong' }
     }
     if (saidIn(answered.body, 'twoFactorRedirect') === true) return { state: 'code', cookies }
-    await forgetFailures(database, name)
+    await forgetFailures(database, countedAs)
     await recordDeed(database, { at: now, person: name, what: 'session.begun', subject: name })
-    return { state: 'in', person: name, cookies }
+    return { state: 'in', person: name, cookies: [...cookies, known.remember(name, from.cookies, now)] }
   })
 }
 
-/** Makes a try that is counted before it is made, and counts no more unless it was wrong. */
-async function counted<T extends { state: string }>(
-  database: Database,
-  name: string,
-  now: Instant,
+/** One answer for a request that is sent twice. */
+function onceFor<T>(
+  answers: Map<string, Promise<T>>,
+  request: string,
   make: () => Promise<T>,
-): Promise<T | { state: 'locked'; until: Instant }> {
-  const tried = await transact(database, (tx) => countTry(tx, name, now))
-  const { until } = tried
-  if (!tried.within) return { state: 'locked', until }
-  let wrong = false
-  try {
-    const made = await make()
-    wrong = made.state === 'wrong'
-    if (!wrong || !tried.last) return made
-  } finally {
-    if (!wrong) await takeTryBack(database, name)
-  }
-  await recordLock(database, name, now, until)
-  return { state: 'locked', until }
-}
-
-/** The first code of the app, in the session in which they are set up. */
-async function proveOnce(
-  database: Database,
-  clock: Clock,
-  library: ReturnType<typeof openLibrary>,
-  code: string,
-  from: From,
-): Promise<SigningIn> {
-  const session = await library.session(from.cookies)
-  if (session === undefined) return { state: 'late' }
-  if (session.codes) throw codesAreOn()
-  return counted<SigningIn>(database, session.person, clock.now(), async () => {
-    const answered = await library.ask('/two-factor/verify-totp', { code }, from)
-    return secondStep(database, clock, answered, { code, byApp: true, what: 'codes.set-up' })
-  })
-}
-
-function codesAreOn(): AppError {
-  return new AppError('conflict', {
-    vi: 'Mã hai bước đã bật rồi. Muốn có mã dự phòng mới hay đổi điện thoại, hãy nhờ một quản trị đặt lại mã.',
-    en: 'Codes are on already. For new backup codes or another phone, ask an admin to reset your codes.',
-  })
-}
-
-async function recordLock(database: Database, name: string, now: Instant, until: Instant): Promise<void> {
-  await transact(database, async (tx) => {
-    // What was typed may be a password in the wrong field: only ids of people go into the log.
-    const known = (await people(tx)).some(({ id }) => id === name)
-    const subject = known ? name : 'nobody'
-    await recordDeed(tx, { at: now, person: null, what: 'sign-in.locked', subject, detail: { until } })
-  })
-}
-
-async function secondStep(
-  database: Database,
-  clock: Clock,
-  answered: Answered,
-  given: { code: string; byApp: boolean; what: string },
-): Promise<SigningIn> {
-  const now = clock.now()
-  if (answered.status !== 200) return refusedCode(answered, now)
-  const token = String(saidIn(answered.body, 'token'))
-  const person = String(saidIn(saidIn(answered.body, 'user'), 'id'))
-  return transact(database, async (tx) => {
-    const at = now
-    const subject = person
-    if (given.byApp && !(await useCode(tx, person, given.code, now))) {
-      // Somebody looked over a shoulder, or a request was sent twice: the session just begun ends unseen.
-      await dropSessionOf(tx, token)
-      await recordDeed(tx, { at, person: null, what: 'code.replayed', subject })
-      return { state: 'wrong' }
-    }
-    await forgetFailures(tx, person)
-    const detail = given.byApp ? {} : { with: 'backup code' }
-    await recordDeed(tx, { at, person, what: given.what, subject, detail })
-    return { state: 'in', person, cookies: answered.cookies }
-  })
-}
-
-function refusedCode({ status, body }: Answered, now: Instant): SigningIn {
-  const code = String(saidIn(body, 'code'))
-  if (code === 'ACCOUNT_TEMPORARILY_LOCKED') {
-    return { state: 'locked', until: fromMilliseconds(Date.parse(now) + codeLockMs) }
-  }
-  if (status === 429) return { state: 'busy', seconds: 60 }
-  if (code === 'INVALID_TWO_FACTOR_COOKIE' || code === 'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE')
-    return { state: 'late' }
-  return { state: 'wrong' }
-}
-
-function saidIn(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined
+  isRight: (answer: T) => boolean,
+): Promise<T> {
+  const underWay = answers.get(request)
+  if (underWay !== undefined) return underWay
+  const made = make()
+  answers.set(request, made)
+  const [oldest] = answers.keys()
+  if (answers.size > answersMax && oldest !== undefined) answers.delete(oldest)
+  // Right answers stay for the twin that is still on its way in; it holds the very session that this one ended.
+  const forget = (): unknown => answers.get(request) === made && answers.delete(request)
+  made.then((answer) => !isRight(answer) && forget(), forget)
+  return made
 }
 
 function withoutSession(cookies: string): string {

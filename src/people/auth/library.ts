@@ -45,6 +45,8 @@ export type Library = {
   backupCodes(person: string): Promise<string[]>
   /** What the library encrypted. */
   decrypt(text: string): Promise<string>
+  /** A text as the library encrypts what it keeps. */
+  encrypt(text: string): Promise<string>
 }
 
 const sessionSeconds = 7 * 86_400
@@ -216,6 +218,11 @@ export function openLibrary(parts: LibraryParts): Library {
       const { auth } = await loaded()
       const { symmetricDecrypt } = await import('better-auth/crypto')
       return symmetricDecrypt({ key: (await auth.$context).secretConfig, data: text })
+    },
+    async encrypt(text) {
+      const { auth } = await loaded()
+      const { symmetricEncrypt } = await import('better-auth/crypto')
+      return symmetricEncrypt({ key: (await auth.$context).secretConfig, data: text })
     },
   }
 }

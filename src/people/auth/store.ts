@@ -3,7 +3,7 @@ import { sha256 } from '../../base/hash.ts'
 import { type Instant, plusMilliseconds } from '../../base/time.ts'
 import type { Db } from '../../db/index.ts'
 
-/** So many wrong passwords for one name within the window lock it for so long. */
+/** So many wrong passwords for one name (or one browser known for it) within the window lock it for so long. */
 export const failuresMax = 10
 export const windowMs = 15 * 60_000
 export const lockMs = 15 * 60_000
@@ -91,6 +91,12 @@ export async function useCode(tx: Db, person: string, code: string, now: Instant
 /** Ends the session of a token, which nobody has been given yet. */
 export async function dropSessionOf(tx: Db, token: string): Promise<void> {
   await tx.deleteFrom('account_session').where('token', '=', token).execute()
+}
+
+/** Gives a person other backup codes, encrypted; the ones before are void. */
+export async function keepBackupCodes(tx: Db, person: string, encrypted: string): Promise<void> {
+  const backup_codes = encrypted
+  await tx.updateTable('account_totp').set({ backup_codes }).where('person_id', '=', person).execute()
 }
 
 /** The encrypted secret of codes that a person began to set up and has not proved yet. */

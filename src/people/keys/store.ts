@@ -6,6 +6,7 @@ import { kidOf, readPublicKey } from '../../wire/envelope.ts'
 import { readPasskeyPublicKey } from '../../wire/passkey.ts'
 import { anyDeed, recordDeed } from '../log/store.ts'
 import { personById, whole } from '../store.ts'
+import { refuseSuspended } from '../suspended.ts'
 import type { Person, PersonKey, Role } from '../types.ts'
 
 /**
@@ -195,6 +196,7 @@ export async function enrolKeyAgain(
       })
     }
     const speaker = await personById(tx, by)
+    refuseSuspended(speaker)
     if (speaker.id === key.person || !mayCount(speaker) || speaker.training !== key.training)
       throw notForThem(speaker.name)
     const since = key.suspendedAt
@@ -229,7 +231,11 @@ function mayCount({ role, suspendedAt }: Person): boolean {
   return (role === 'admin' || role === 'approver') && suspendedAt === null
 }
 
-/** Who said the first word, as long as it counts. */
+/** Who said the first of the two words for a suspended key, as long as it counts: see `enrolKeyAgain`. */
+export async function firstWordFor(db: Db, key: PersonKey): Promise<Person | undefined> {
+  return key.suspendedAt === null ? undefined : firstWord(db, key, key.suspendedAt)
+}
+
 async function firstWord(tx: Db, { enrollingBy }: PersonKey, since: Instant): Promise<Person | undefined> {
   if (enrollingBy === null) return undefined
   const first = await personById(tx, enrollingBy)

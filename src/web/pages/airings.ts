@@ -1,7 +1,6 @@
 /** Airings of a month: a long list to search, filter and page through. */
 import { type Day, type Month, monthOf } from '../../base/calendar.ts'
 import { foldName } from '../../base/text.ts'
-import { stationById } from '../../registry/index.ts'
 import { airingLines, type AiringLine, airingStates } from '../airing-lines.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
@@ -9,6 +8,7 @@ import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedDay, askedId, askedMonth, askedPage, askedSearch, WrongQuery } from '../query.ts'
+import { stationSeen } from '../seen.ts'
 import { askedSorting } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
@@ -86,7 +86,7 @@ async function airingsAsked(web: Web, visit: Visit) {
   const state = askedChoice(visit.query, 'state', airingStates)
   const id = askedId(visit.query, 'station')
   const unit = askedId(visit.query, 'unit')
-  const station = id === undefined ? undefined : await stationById(web.database, id)
+  const station = id === undefined ? undefined : await stationSeen(web, visit, id)
   const all = await airingLines(web, visit, { month, ...(id === undefined ? {} : { station: id }) })
   const wanted = foldName(q)
   const found = all.filter(

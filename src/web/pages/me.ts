@@ -6,6 +6,7 @@ import type { Instant } from '../../base/time.ts'
 import { changePassword, endSessions, passwordFault, type Present, sessionsOf } from '../../people/index.ts'
 import { unitsOn } from '../../registry/index.ts'
 import { fieldIn, fromOf, withCookies } from '../forms.ts'
+import { codesShown } from './backup-codes.ts'
 import { browserName } from '../browser-name.ts'
 import { momentIn } from '../formats.ts'
 import { roleWords } from '../role-words.ts'
@@ -35,7 +36,8 @@ export function passwordChanged(web: Web): RequestHandler {
     if (fault !== undefined) wrong.password = fault[visit.language]
     else if (next !== again) wrong.again = visit.say('welcome.again-wrong')
     else {
-      const refused = await changed(web, present, { now: now ?? '', next: next ?? '' })
+      const countedAs = web.gate.countedAs(present.person.id, fromOf(request).cookies)
+      const refused = await changed(web, present, { now: now ?? '', next: next ?? '', countedAs })
       if (refused !== undefined) wrong.present = refused.sentence[visit.language]
     }
     if (Object.keys(wrong).length === 0) response.redirect(303, '/me?changed=password')
@@ -46,11 +48,11 @@ export function passwordChanged(web: Web): RequestHandler {
 async function changed(
   web: Web,
   { person, session }: Present,
-  { now, next }: { now: string; next: string },
+  { now, ...typed }: { now: string; next: string; countedAs: string },
 ): Promise<AppError | undefined> {
   try {
     const at = web.clock.now()
-    await changePassword(web.database, { person: person.id, session, present: now, next, now: at })
+    await changePassword(web.database, { person: person.id, session, present: now, ...typed, now: at })
     return undefined
   } catch (error) {
     if (error instanceof AppError && error.code === 'forbidden') return error
@@ -106,10 +108,10 @@ export function codesProved(web: Web): RequestHandler {
       send(web, response, visit, await codesForm(web, visit, present, why), status)
       return
     }
-    const title = visit.say('codes.title')
     const backup = await web.gate.backupCodes(present.person.id)
     withCookies(response, proved.cookies)
-    send(web, response, visit, { view: 'codes-done', title, section: null, model: { title, backup } })
+    const next = { href: '/', name: visit.say('codes.go-on') }
+    send(web, response, visit, codesShown(visit, backup, visit.say('codes.done'), next))
   }
 }
 

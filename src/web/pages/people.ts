@@ -1,6 +1,6 @@
 /** People: everyone with role, units and account; and one of them, with what an admin may do. */
 import { foldName } from '../../base/text.ts'
-import { personById, personKeys, roles, sessionsOf } from '../../people/index.ts'
+import { firstWordFor, personById, personKeys, roles, sessionsOf } from '../../people/index.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { browserName } from '../browser-name.ts'
@@ -126,13 +126,15 @@ async function keyLines(web: Web, visit: Visit, id: string): Promise<object[]> {
   )
   const speaks = visit.is(['admin', 'approver']) && visit.person?.id !== id
   const lines: object[] = []
-  for (const { kid, enrollingBy } of suspended) {
-    const first = enrollingBy === null ? undefined : await personById(web.database, enrollingBy)
+  for (const key of suspended) {
+    const { kid } = key
+    // A word whose speaker was suspended, reset or lost the role meanwhile is none any more.
+    const first = await firstWordFor(web.database, key)
     const said =
       first === undefined
         ? visit.say('people.key-suspended', { kid })
         : visit.say('people.key-half', { kid, name: first.name })
-    const again = speaks && enrollingBy !== visit.person?.id ? visit.say('people.key-again', { kid }) : ''
+    const again = speaks && first?.id !== visit.person?.id ? visit.say('people.key-again', { kid }) : ''
     lines.push({ kid, said, again, person: id })
   }
   return lines

@@ -1,28 +1,20 @@
 /** Stations: where the loudspeakers stand, which unit they belong to, and when they may play. */
 import { type Day, monthOf, plusDays } from '../../base/calendar.ts'
 import { foldName } from '../../base/text.ts'
-import {
-  covers,
-  type Station,
-  stationById,
-  stationsOf,
-  stationUnitsOn,
-  villagesOf,
-} from '../../registry/index.ts'
+import { covers, type Station, stationsOf, stationUnitsOn, villagesOf } from '../../registry/index.ts'
 import { type Window, windowsOf } from '../../schedule/index.ts'
 import { airingLines } from '../airing-lines.ts'
 import { answers, unitHref } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { deviceLines } from '../device-lines.ts'
-import { outsideScope } from '../errors.ts'
 import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { greetingCards } from '../recording-cards.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedMonth, askedPage, askedSearch } from '../query.ts'
+import { stationSeen } from '../seen.ts'
 import { askedSorting } from '../sorting.ts'
 import type { Page, Visit, Web } from '../visit.ts'
-import { sentence } from '../words/index.ts'
 
 const kinds = ['ip', 'fm', 'wired'] as const
 const kindWords = { ip: 'stations.kind-ip', fm: 'stations.kind-fm', wired: 'stations.kind-wired' } as const
@@ -124,10 +116,9 @@ function stationLine(
 
 /** `/stations/<id>?month=` */
 export async function stationPage(web: Web, visit: Visit): Promise<Page> {
-  const station = await stationById(web.database, visit.part('id'))
+  const station = await stationSeen(web, visit, visit.part('id'))
   const month = askedMonth(visit.query, monthOf(visit.now))
   const unit = (await stationUnitsOn(web.database, visit.today)).get(station.id)
-  if (!covers(visit.scope, unit)) throw outsideScope(sentence('stations.not-there', { id: station.id }))
   const villages = await villagesOf(web.database, station.id)
   return {
     view: 'station',

@@ -1,16 +1,17 @@
 /** Units: every one with its areas, worst first; and one unit with its stations and airings. */
 import { lastDayOf, monthOf, plusDays } from '../../base/calendar.ts'
 import { AppError } from '../../base/errors.ts'
-import { covers, findUnits, stationsOf, type Unit, unitByCode } from '../../registry/index.ts'
+import { covers, findUnits, stationsOf, type Unit } from '../../registry/index.ts'
 import { coverageOf, type UnitCoverage } from '../../reports/index.ts'
 import { airingLines } from '../airing-lines.ts'
 import { areaLines, filterUnits, unitHref, unitStates } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
-import { Choices, outsideScope } from '../errors.ts'
+import { Choices } from '../errors.ts'
 import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedDay, askedMonth, askedPage, askedSearch } from '../query.ts'
+import { unitSeen } from '../seen.ts'
 import { askedSorting } from '../sorting.ts'
 import { wordOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
@@ -110,7 +111,6 @@ function unitLine(visit: Visit, line: UnitCoverage, month: string): object {
 export async function unitPage(web: Web, visit: Visit): Promise<Page> {
   const month = askedMonth(visit.query, monthOf(visit.now))
   const unit = await unitAsked(web, visit)
-  if (!covers(visit.scope, unit)) throw outsideScope(sentence('unit.not-there', { code: unit.code }))
   if (unit.level !== 'commune') throw new AppError('not_found', sentence('unit.level-not-commune'))
   const coverage = await coverageOf(web.database, { month, now: visit.now })
   const line = coverage.units.find(
@@ -149,10 +149,12 @@ async function unitAsked(web: Web, visit: Visit): Promise<Unit> {
   const code = visit.part('code')
   const from = askedDay(visit.query, 'from')
   try {
-    return await unitByCode(web.database, code, from)
+    return await unitSeen(web, visit, code, from)
   } catch (refusal) {
     if (!(refusal instanceof AppError) || refusal.code !== 'conflict') throw refusal
-    const versions = (await findUnits(web.database, code)).filter((unit) => unit.code === code)
+    const versions = (await findUnits(web.database, code)).filter(
+      (unit) => unit.code === code && covers(visit.scope, unit),
+    )
     const choices = versions.map((unit) => {
       return { name: `${unit.fullName}, ${inForce(visit, unit)}`, href: visit.link({ from: unit.validFrom }) }
     })

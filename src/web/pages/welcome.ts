@@ -52,7 +52,10 @@ export function welcomed(web: Web): RequestHandler {
       send(web, response, visit, welcomeForm(visit, link, { typed, wrong: taken, status: 409 }))
       return
     }
-    const signedIn = await web.gate.signIn({ name: typed.id, password: typed.password }, fromOf(request))
+    // The link is proof enough: guessers who have the name locked do not keep its owner out.
+    const known = web.gate.remember(typed.id, fromOf(request).cookies)
+    const from = { ...fromOf(request), cookies: known.split(';')[0] ?? '' }
+    const signedIn = await web.gate.signIn({ name: typed.id, password: typed.password }, from)
     if ('cookies' in signedIn) withCookies(response, signedIn.cookies)
     if (signedIn.state === 'code') response.redirect(303, '/sign-in/code')
     else response.redirect(303, await firstPage(web, link, typed, signedIn))

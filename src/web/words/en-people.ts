@@ -71,6 +71,13 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
     'Ten backup codes. Print them or write them down now and keep them safe: this page does not come back. Each stands in for the phone once.',
   'codes.go-on': 'Start working',
 
+  'recordings.returned': 'returned: {why}',
+  'backup.title': 'Backup codes',
+  'backup.renew': 'Make new backup codes',
+  'backup.why':
+    'Ten new codes take the place of the old ones, which no longer work. It takes your password and the code that the app on your phone shows now.',
+  'backup.codes-first': 'Codes are not on, so there are no backup codes yet.',
+  'backup.done': 'New backup codes are made. The old ones no longer work.',
   'me.title': 'My account',
   'me.who': 'Id {id}, role {role}.',
   'me.units': 'Units: {units}.',
@@ -79,8 +86,7 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'me.password-do': 'Change the password',
   'me.password-done': 'The password is changed. The other sessions are over.',
   'me.codes': 'Codes',
-  'me.codes-on':
-    'On; {count} backup codes are left. For another phone or new backup codes, ask an admin to reset them.',
+  'me.codes-on': 'On; {count} backup codes are left. For another phone, ask an admin to reset them.',
   'me.codes-off': 'Off.',
   'me.sessions': 'Open sessions',
   'me.session-here': 'this session',
@@ -125,6 +131,8 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'people.log-of': 'What this person did',
   'people.training': 'exercise',
   'people.keys': 'Signing keys',
+  'todo.keys-again':
+    '{count} confirmed {count|key is|keys are} not in the list that the root key signed (or the list is over), and cannot sign yet. Sign the list again; the root’s passphrase goes in LOA_PASSPHRASE.',
   'people.key-suspended': 'The key {kid} is suspended.',
   'people.key-half': 'The key {kid} is suspended; {name} has enrolled it again, one more person is needed.',
   'people.key-again': 'Enrol the key {kid} again',

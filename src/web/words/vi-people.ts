@@ -69,6 +69,13 @@ export const viPeople = {
     'Mười mã dự phòng. In ra hoặc chép lại ngay và cất kỹ: trang này không hiện lại. Mỗi mã thay được điện thoại một lần.',
   'codes.go-on': 'Bắt đầu làm việc',
 
+  'recordings.returned': 'đã trả lại: {why}',
+  'backup.title': 'Mã dự phòng',
+  'backup.renew': 'Tạo mã dự phòng mới',
+  'backup.why':
+    'Mười mã mới thay cho các mã cũ; mã cũ không dùng được nữa. Cần mật khẩu và mã đang hiện trong ứng dụng trên điện thoại.',
+  'backup.codes-first': 'Mã hai bước chưa bật nên chưa có mã dự phòng.',
+  'backup.done': 'Đã tạo mã dự phòng mới. Mã cũ không dùng được nữa.',
   'me.title': 'Tài khoản của tôi',
   'me.who': 'Mã {id}, vai trò {role}.',
   'me.units': 'Đơn vị: {units}.',
@@ -77,8 +84,7 @@ export const viPeople = {
   'me.password-do': 'Đổi mật khẩu',
   'me.password-done': 'Đã đổi mật khẩu. Các phiên khác đã chấm dứt.',
   'me.codes': 'Mã hai bước',
-  'me.codes-on':
-    'Đang bật; còn {count} mã dự phòng. Muốn đổi điện thoại hay lấy mã dự phòng mới, nhờ một quản trị đặt lại.',
+  'me.codes-on': 'Đang bật; còn {count} mã dự phòng. Muốn đổi điện thoại, nhờ một quản trị đặt lại.',
   'me.codes-off': 'Chưa bật.',
   'me.sessions': 'Phiên đang mở',
   'me.session-here': 'phiên này',
@@ -122,6 +128,8 @@ export const viPeople = {
   'people.log-of': 'Nhật ký của người này',
   'people.training': 'tập huấn',
   'people.keys': 'Khóa ký',
+  'todo.keys-again':
+    '{count} khóa đã xác nhận nhưng chưa có trong danh sách mà khóa gốc đã ký (hoặc danh sách đã hết hạn), nên chưa ký duyệt được. Ký lại danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'people.key-suspended': 'Khóa {kid} đang tạm dừng.',
   'people.key-half': 'Khóa {kid} đang tạm dừng; {name} đã ghi nhận lại, cần thêm một người.',
   'people.key-again': 'Ghi nhận lại khóa {kid}',

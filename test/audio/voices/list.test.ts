@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audioSelfTest } from '../../../src/audio/self-test.ts'
 import { openVoices, readVoiceList } from '../../../src/audio/voices/index.ts'
+import { scriptLanguages } from '../../../src/scripts/index.ts'
 import { refusalOf } from '../../support/refusal.ts'
 import { environment, espeakEntry, standInServer } from './stand-ins.ts'
 
@@ -45,8 +46,14 @@ describe('a list that people edited', () => {
     },
   }
 
+  it.each(scriptLanguages)('takes a voice of every language of scripts: $tag', async ({ tag }) => {
+    write(JSON.stringify({ voices: [{ ...good, language: tag }] }))
+    expect((await readVoiceList(folder)).map(({ language }) => language)).toEqual([tag])
+  })
+
   it.each([
     { what: 'a field that is missing', entry: { ...good, gain: undefined }, names: 'gain' },
+    { what: 'a language no script may be in', entry: { ...good, language: 'xx' }, names: 'language' },
     { what: 'a field nobody knows', entry: { ...good, volume: 11 }, names: 'volume' },
     {
       what: 'a speed nobody follows',
