@@ -21,7 +21,10 @@ export const schemaVersion = 3
  * when it is old. Refuses (`unavailable`) a file made by a newer version of the programme.
  */
 export function openDatabase(path: string): Database {
-  const sqlite = new Sqlite(path)
+  return opened(new Sqlite(path))
+}
+
+function opened(sqlite: Sqlite.Database): Database {
   try {
     prepare(sqlite)
   } catch (error) {
@@ -43,9 +46,9 @@ function prepare(sqlite: Sqlite.Database): void {
   bringForward(sqlite)
 }
 
-/** A database in memory, for tests. */
-export function openMemoryDatabase(): Database {
-  return openDatabase(':memory:')
+/** A database in memory, for tests; `content`: the bytes of a database file to begin with. */
+export function openMemoryDatabase(content?: Buffer): Database {
+  return opened(new Sqlite(content ?? ':memory:'))
 }
 
 /** Lets SQLite tidy its statistics and closes the file. */
