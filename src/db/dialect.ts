@@ -1,11 +1,12 @@
 /** What is particular to SQLite under Kysely. */
 import type Sqlite from 'better-sqlite3'
 import { CompiledQuery, type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely'
+import { keepingStatements } from './statements.ts'
 
 /**
  * SQLite whose transactions take the write lock at once. A deferred transaction that reads first and
  * writes later fails when another process (the hub, the command line) wrote in between; an immediate
- * one waits its turn (`busy_timeout`).
+ * one waits its turn (`busy_timeout`). What is asked again and again is prepared once (`statements.ts`).
  */
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #database: Sqlite.Database
@@ -24,7 +25,7 @@ class ImmediateSqliteDriver extends SqliteDriver {
   readonly #database: Sqlite.Database
 
   constructor(database: Sqlite.Database) {
-    super({ database })
+    super({ database: keepingStatements(database) })
     this.#database = database
   }
 

@@ -23,8 +23,11 @@ export const schemaVersion = 4
  * of the programme.
  */
 export function openDatabase(path: string): Database {
-  if (path !== ':memory:') forOwnerOnly(path)
-  const sqlite = new Sqlite(path)
+  forOwnerOnly(path)
+  return opened(new Sqlite(path))
+}
+
+function opened(sqlite: Sqlite.Database): Database {
   try {
     prepare(sqlite)
   } catch (error) {
@@ -86,9 +89,9 @@ function prepare(sqlite: Sqlite.Database): void {
   bringForward(sqlite)
 }
 
-/** A database in memory, for tests. */
-export function openMemoryDatabase(): Database {
-  return openDatabase(':memory:')
+/** A database in memory, for tests; `content`: the bytes of a database file to begin with. */
+export function openMemoryDatabase(content?: Buffer): Database {
+  return opened(new Sqlite(content ?? ':memory:'))
 }
 
 /** Lets SQLite tidy its statistics and closes the file. */

@@ -31,7 +31,7 @@ it.concurrent.for(seeds([1]))(
     if (monthEndsWithin(300)) context.skip('the month ends in these minutes')
     const after = await chaos({
       seed,
-      devices: 8,
+      devices: 5,
       each: 3,
       firstSeconds: 8,
       everySeconds: 4,
@@ -39,9 +39,9 @@ it.concurrent.for(seeds([1]))(
       kills: 6,
       secondsMax: 75,
     })
-    expect(after).toMatchObject({ receipts: 24, airings: 24 })
+    expect(after).toMatchObject({ receipts: 15, airings: 15 })
     // Killed as often as it was, nearly everything was heard: a play cut off is played again.
-    expect(after.played).toBeGreaterThan(12)
+    expect(after.played).toBeGreaterThan(7)
     expect(after.kills).toEqual({ fleet: 2, broker: 2, hub: 2 })
   },
 )

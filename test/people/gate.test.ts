@@ -89,7 +89,7 @@ describe('signing in', () => {
   })
 
   it('keeps the password as Argon2id, and typed on any keyboard it is the same', async () => {
-    await withAccount(database, an)
+    await withAccount(database, { ...an, dear: true })
     const { password } = await database
       .selectFrom('account_password')
       .select('password')

@@ -1,8 +1,10 @@
 /** People with accounts, on a real database in memory: let in by links and signed in through the gate. */
-import { createHmac } from 'node:crypto'
+import { argon2Sync, createHmac } from 'node:crypto'
+import { expect } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import type { Clock, Instant } from '../../src/base/time.ts'
 import type { Database } from '../../src/db/index.ts'
+import { keepPassword, useLink } from '../../src/people/accounts/store.ts'
 import {
   acceptLink,
   addPerson,
@@ -10,6 +12,7 @@ import {
   type Gate,
   invite,
   openGate,
+  recordDeed,
   type Role,
   type SigningIn,
 } from '../../src/people/index.ts'
@@ -55,15 +58,39 @@ export class Browser {
   }
 }
 
-/** A person with an account and a password, without codes. */
+/**
+ * A person with an account and `goodPassword`, without codes: let in as by a link, but that the password is kept at the
+ * least cost there is. It says so itself, and so every sign-in with it is quick. `dear`: kept at the cost of the product.
+ */
 export async function withAccount(
   database: Database,
-  person: { id: string; name: string; role: Role; now?: Instant },
+  person: { id: string; name: string; role: Role; now?: Instant; dear?: boolean },
 ): Promise<void> {
-  const { id, name, role, now = monday } = person
+  const { id, name, role, now = monday, dear = false } = person
   await addPerson(database, { id, name, role, training: false, now })
   const link = await invite(database, { person: id, by: null, now })
-  await acceptLink(database, { secret: link, password: goodPassword, now })
+  if (dear) {
+    await acceptLink(database, { secret: link, password: goodPassword, now })
+    return
+  }
+  expect(await useLink(database, link, now)).toBe(true)
+  await keepPassword(database, { person, hash: cheapHash, now })
+  const detail = { link: 'invitation' }
+  await recordDeed(database, { at: now, person: id, what: 'password.chosen', subject: id, detail })
+}
+
+const cheapHash = argon2idOf(goodPassword)
+
+/** As the product keeps passwords, in the least memory and time that Argon2id knows. */
+function argon2idOf(password: string): string {
+  const nonce = Buffer.from('muối của bài thử')
+  const tag = argon2Sync('argon2id', {
+    message: Buffer.from(password.normalize('NFC')),
+    nonce,
+    ...{ memory: 8, passes: 1, parallelism: 1, tagLength: 32 },
+  })
+  const plain = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '')
+  return `$argon2id$v=19$m=8,t=1,p=1$${plain(nonce)}$${plain(tag)}`
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'

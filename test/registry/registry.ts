@@ -5,16 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'csv-parse/sync'
-import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
+import { closeDatabase, type Database } from '../../src/db/index.ts'
 import { type Edition, loadRegistry } from '../../src/registry/index.ts'
+import { databaseMadeOnce } from '../support/made-once.ts'
 
 export const devicesFolder = fileURLToPath(new URL('../../devices', import.meta.url))
 export const now = '2026-11-23T01:00:00.000Z'
 
-/** A database with the edition loaded; `await using` closes it. */
+const countsOf = new Map<Edition, Awaited<ReturnType<typeof loadRegistry>>>()
+
+/** A database with the edition loaded (once in a process, then copied); `await using` closes it. */
 export async function loadedRegistry(edition: Edition = 'sample') {
-  const database = openMemoryDatabase()
-  const counts = await loadRegistry(database, { folder: devicesFolder, edition, now })
+  const database = await databaseMadeOnce(`registry ${edition}, counted`, async (first) => {
+    countsOf.set(edition, await loadRegistry(first, { folder: devicesFolder, edition, now }))
+  })
+  const counts = countsOf.get(edition)!
   return { database, counts, [Symbol.asyncDispose]: () => closeDatabase(database) }
 }
 

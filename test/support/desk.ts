@@ -49,14 +49,15 @@ const everyone: [id: string, name: string, role: Role, training: boolean][] = [
 
 /**
  * Opens a desk on `monday`: editors an and binh, approvers lan and minh with keys, operator hoa, and people for
- * exercises. The root has signed their keys, those of exercises first, unless `signed` is false.
+ * exercises. The root has signed their keys, those of exercises first, unless `signed` is false. `database`: to
+ * begin with, in place of an empty one.
  */
-export async function openDesk(options: { signed?: boolean } = {}): Promise<Desk> {
+export async function openDesk(options: { signed?: boolean; database?: Database } = {}): Promise<Desk> {
   const contentFolder = mkdtempSync(join(tmpdir(), 'loa-desk-'))
   mkdirSync(join(contentFolder, 'facts'))
   writeFileSync(join(contentFolder, 'facts', 'facts.yaml'), factsYaml)
   writeFileSync(join(contentFolder, 'placeholders.yaml'), placeholdersYaml)
-  const database = openMemoryDatabase()
+  const database = options.database ?? openMemoryDatabase()
   for (const [id, name, role, training] of everyone)
     await addPerson(database, { id, name, role, training, now: monday })
   const keys = { lan: newSigningKey(), minh: newSigningKey(), tap: newSigningKey() }

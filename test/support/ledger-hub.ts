@@ -20,6 +20,7 @@ import { enterAirings } from '../../src/schedule/enter.ts'
 import { newSigningKey, sealEnvelope, type SigningKey } from '../../src/wire/envelope.ts'
 import { type Receipt, ReceiptsMessage } from '../../src/wire/messages.ts'
 import { type Desk, monday, openDesk, submitted } from './desk.ts'
+import { databaseMadeOnce } from './made-once.ts'
 import { putRecording, type PutRecording } from './recordings.ts'
 
 const devicesFolder = fileURLToPath(new URL('../../devices', import.meta.url))
@@ -31,9 +32,11 @@ export type HubDesk = Desk & { devices: TestDevice[] }
 
 /** Opens a desk with the registry of the edition loaded and `enrolled` of its devices enrolled (default: all). */
 export async function openHubDesk(options: { edition?: Edition; enrolled?: number } = {}): Promise<HubDesk> {
-  const desk = await openDesk()
-  const { database } = desk
-  await loadRegistry(database, { folder: devicesFolder, edition: options.edition ?? 'sample', now: monday })
+  const { edition = 'sample' } = options
+  const database = await databaseMadeOnce(`registry ${edition} on ${monday}`, (first) =>
+    loadRegistry(first, { folder: devicesFolder, edition, now: monday }),
+  )
+  const desk = await openDesk({ database })
   await addPerson(database, {
     id: 'kiem',
     name: 'Người kiểm tra',

@@ -17,7 +17,7 @@ import { sha256 } from '../../src/base/hash.ts'
 import { derivedId } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type Clock, type Instant, plusMilliseconds } from '../../src/base/time.ts'
-import { closeDatabase, type Database, openMemoryDatabase } from '../../src/db/index.ts'
+import { closeDatabase, type Database } from '../../src/db/index.ts'
 import { attest, countersign } from '../../src/evidence/index.ts'
 import { addPerson, type Role } from '../../src/people/index.ts'
 import { enrolDevice, loadRegistry, type Station, stationsOf } from '../../src/registry/index.ts'
@@ -33,6 +33,7 @@ import { chunkDigests } from '../../src/wire/chunks.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
 import { putUploads } from './uploads.ts'
 import { giveKey } from '../support/approvers.ts'
+import { bytesOf, databaseMadeOnce, databaseOf, type Files, filesOf, putFiles } from '../support/made-once.ts'
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
@@ -50,10 +51,16 @@ export function clockAt(now: Instant): Clock {
 
 /** A fresh installation: the registry and the facts are loaded, and nothing else has been done. */
 export async function emptyDesk(): Promise<Month> {
-  const database = openMemoryDatabase()
+  return deskOn(
+    await databaseMadeOnce('fresh installation', async (database) => {
+      await loadRegistry(database, { folder: folder('devices'), edition: 'sample', now: planned })
+      await importFacts(database, folder('content'), planned)
+    }),
+  )
+}
+
+function deskOn(database: Database): Month {
   const audioFolder = mkdtempSync(join(tmpdir(), 'loa-web-'))
-  await loadRegistry(database, { folder: folder('devices'), edition: 'sample', now: planned })
-  await importFacts(database, folder('content'), planned)
   return {
     database,
     audioFolder,
@@ -73,8 +80,22 @@ export async function readyDesk(): Promise<Month> {
   return month
 }
 
-/** The month as the top of this file says. */
+let made: Promise<{ bytes: Buffer; files: Files }> | undefined
+
+/** The month as the top of this file says: made once in a process, and copied for whoever asks. */
 export async function november(): Promise<Month> {
+  made ??= makeNovember().then(async (month) => {
+    const copy = { bytes: await bytesOf(month.database), files: filesOf(month.audioFolder) }
+    await month.close()
+    return copy
+  })
+  const { bytes, files } = await made
+  const month = deskOn(await databaseOf(bytes))
+  putFiles(month.audioFolder, files)
+  return month
+}
+
+async function makeNovember(): Promise<Month> {
   const month = await emptyDesk()
   const { database } = month
   const key = await staff(database)

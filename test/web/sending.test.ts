@@ -1,18 +1,16 @@
 /** A recording sent from a real browser, at the width of a phone, over a network that goes away in the middle. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page, type Route } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page, type Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uploadsOf } from '../../src/audio/index.ts'
 import { speechFolder } from '../audio/uploads/place.ts'
+import { openBrowser, openPage, overflow, picture as keepPicture, serious } from './looking.ts'
 import { readyDesk } from './month.ts'
 import { serve, type Served } from './served.ts'
 import { incomingFolder } from './uploads.ts'
 
-const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 const pieceBytes = 512 * 1024
 
 let browser: Browser
@@ -21,16 +19,14 @@ let page: Page
 let desk: Served
 let speech: string
 const incoming = incomingFolder()
+// Of the scripts alone: the browser itself complains of the network that goes away.
 const errors: string[] = []
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true })
   speech = speechFolder()
   desk = await serve(await readyDesk(), { openDesk: true, incomingFolder: incoming })
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
-  context = await browser.newContext({ viewport: { width: 360, height: 740 } })
-  await context.addInitScript(axe.source)
-  page = await context.newPage()
+  browser = await openBrowser()
+  ;({ context, page } = await openPage(browser, { width: 360 }))
   page.on('pageerror', (error) => errors.push(error.message))
 })
 
@@ -41,15 +37,10 @@ afterAll(async () => {
   rmSync(dirname(incoming), { recursive: true, force: true })
 })
 
-async function serious(): Promise<string[]> {
-  const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>('axe.run()')
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
-}
-
 async function picture(name: string): Promise<void> {
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-  expect(await serious()).toEqual([])
-  await page.screenshot({ path: join(pictures, `${name}-360.png`), fullPage: true })
+  expect(await overflow(page)).toBeLessThanOrEqual(0)
+  expect(await serious(page)).toEqual([])
+  await keepPicture(page, `${name}-360`)
 }
 
 /** Fills in the form and chooses the file. */

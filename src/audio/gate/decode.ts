@@ -29,35 +29,37 @@ export async function decodeFile(
   sampleRate: number,
   { formats, ...limits }: DecodeLimits & { formats?: readonly string[] | undefined },
 ): Promise<Sound> {
+  const [sound] = await decodeFiles([{ path, ...(formats && { formats }) }], sampleRate, limits)
+  if (sound === undefined) throw new Error('a file was not decoded')
+  return sound
+}
+
+/** Several files in one run, in order; what is wrong with one is thrown for all. */
+async function decodeFiles(
+  files: readonly { path: string; formats?: readonly string[] }[],
+  sampleRate: number,
+  limits: DecodeLimits,
+): Promise<Sound[]> {
   return withFolder(limits, async (folder) => {
-    const raw = join(folder, 'sound.s16')
+    const raw = files.map((_, index) => join(folder, `sound-${index}.s16`))
+    const rate = ['-ar', String(sampleRate)]
+    // The second limit is for files whose own times are wrong.
+    const options = [...rate, '-t', String(secondsMax), '-c:a', 'pcm_s16le', '-f', 's16le']
     await runFfmpeg(
       {
-        inputs: [{ path, ...(formats && { formats }), options: ['-t', String(secondsMax)] }],
-        graph: '[0:a:0]aformat=channel_layouts=mono[out]',
-        outputs: [
-          {
-            from: '[out]',
-            path: raw,
-            // The second limit is for files whose own times are wrong.
-            options: [
-              '-ar',
-              String(sampleRate),
-              '-t',
-              String(secondsMax),
-              '-c:a',
-              'pcm_s16le',
-              '-f',
-              's16le',
-            ],
-          },
-        ],
+        inputs: files.map((file) => ({ ...file, options: ['-t', String(secondsMax)] })),
+        graph: files.map((_, index) => `[${index}:a:0]aformat=channel_layouts=mono[out${index}]`).join(';'),
+        outputs: raw.map((path, index) => ({ from: `[out${index}]`, path, options })),
       },
       limits,
     )
-    const samples = samplesOf(await readFile(raw))
-    if (samples.length >= secondsMax * sampleRate) throw tooLong()
-    return { samples, sampleRate }
+    const sounds: Sound[] = []
+    for (const path of raw) {
+      const samples = samplesOf(await readFile(path))
+      if (samples.length >= secondsMax * sampleRate) throw tooLong()
+      sounds.push({ samples, sampleRate })
+    }
+    return sounds
   })
 }
 
@@ -80,10 +82,7 @@ export async function decodePieces(
   sampleRate: number,
   limits: DecodeLimits,
 ): Promise<Sound[]> {
-  const silent = silentSlots[codec]
-  const reel = pieces.flatMap((piece) => [piece, silent])
-  const slotSamples = (slotMilliseconds * sampleRate) / 1000
-  const expected = reel.reduce((sum, { slots }) => sum + slots, 0) * slotSamples
+  const { reel, expected } = reelOf(codec, pieces, sampleRate)
   const isLong = pieces.length > 1 && expected >= secondsMax * sampleRate
   const samples = isLong ? undefined : await decodeReel(codec, stitch(codec, reel), sampleRate, limits)
   if (samples === undefined || (samples.length !== expected && pieces.length > 1)) {
@@ -94,11 +93,68 @@ export async function decodePieces(
       ...(await decodePieces(codec, pieces.slice(middle), sampleRate, limits)),
     ]
   }
+  return cut(codec, pieces, { samples, sampleRate })
+}
+
+/** Reels of both codecs as short as this are decoded in one run: its start takes longer than decoding them. */
+const togetherSecondsMax = 60
+
+/**
+ * The same for pieces of both codecs at once, when they are short, and every one is as long as its slots; undefined
+ * when not: then each codec is to be taken by itself.
+ */
+export async function decodeBoth(
+  pieces: Readonly<Record<Codec, readonly Piece[]>>,
+  sampleRate: number,
+  limits: DecodeLimits,
+): Promise<Record<Codec, Sound[]> | undefined> {
+  if (pieces.mp3.length === 0 || pieces.opus.length === 0) return undefined
+  const reels = {
+    mp3: reelOf('mp3', pieces.mp3, sampleRate),
+    opus: reelOf('opus', pieces.opus, sampleRate),
+  }
+  const longest = Math.max(reels.mp3.expected, reels.opus.expected)
+  if (longest > togetherSecondsMax * sampleRate) return undefined
+  return withFolder(limits, async (folder) => {
+    const files = []
+    for (const codec of ['mp3', 'opus'] as const) {
+      const path = join(folder, `reel.${codec}`)
+      await writeFile(path, stitch(codec, reels[codec].reel))
+      files.push({ path })
+    }
+    try {
+      const [mp3, opus] = await decodeFiles(files, sampleRate, { ...limits, folder })
+      if (mp3?.samples.length !== reels.mp3.expected || opus?.samples.length !== reels.opus.expected)
+        return undefined
+      return { mp3: cut('mp3', pieces.mp3, mp3), opus: cut('opus', pieces.opus, opus) }
+    } catch (error) {
+      if (isOfTheFile(error)) return undefined
+      throw error
+    }
+  })
+}
+
+/** The pieces with a silent slot after each, and how many samples they come to. */
+function reelOf(
+  codec: Codec,
+  pieces: readonly Piece[],
+  sampleRate: number,
+): { reel: Piece[]; expected: number } {
+  const reel = pieces.flatMap((piece) => [piece, silentSlots[codec]])
+  return { reel, expected: reel.reduce((sum, { slots }) => sum + slots, 0) * slotSamplesAt(sampleRate) }
+}
+
+const slotSamplesAt = (sampleRate: number): number => (slotMilliseconds * sampleRate) / 1000
+
+/** The pieces of a reel; what the decoder left out is missing at the end of the last. */
+function cut(codec: Codec, pieces: readonly Piece[], { samples, sampleRate }: Sound): Sound[] {
+  const slotSamples = slotSamplesAt(sampleRate)
+  const { expected } = reelOf(codec, pieces, sampleRate)
+  const short = Math.max(0, expected - samples.length)
   let slot = 0
   return pieces.map(({ slots }) => {
     const from = slot * slotSamples
-    slot += slots + silent.slots
-    const short = Math.max(0, expected - samples.length)
+    slot += slots + silentSlots[codec].slots
     return { samples: samples.subarray(from, Math.max(from, from + slots * slotSamples - short)), sampleRate }
   })
 }

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { secondsOf, type Sound } from '../pcm.ts'
 import { type Piece, pieceOf, UnfitFile } from '../stitch/index.ts'
 import type { Codec } from '../store.ts'
-import { decodeFile, type DecodeLimits, decodePieces, isOfTheFile } from './decode.ts'
+import { decodeBoth, decodeFile, type DecodeLimits, decodePieces, isOfTheFile } from './decode.ts'
 import { type Fault, faultsOf, finding, type Finding, type Maker } from './faults.ts'
 import { type Extent, findingsOf } from './judge.ts'
 import { likenessOf, type Picture, pictureOf } from './likeness.ts'
@@ -34,7 +34,6 @@ export type GateResult = {
 
 /** Both codecs are judged at the rate they were made at. */
 const sampleRate = 24_000
-const codecs: readonly Codec[] = ['mp3', 'opus']
 /** Sound that is decoded at once: 29 MB in memory for each codec. */
 const reelSecondsMax = 600
 
@@ -55,17 +54,9 @@ export async function gateAll(
 ): Promise<GateResult[]> {
   const results: GateResult[] = []
   for (const group of groupsOf(items)) {
-    const [mp3, opus] = await Promise.all(
-      codecs.map((codec) =>
-        decodeAll(
-          codec,
-          group.map(({ paths }) => paths[codec]),
-          limits,
-        ),
-      ),
-    )
+    const { mp3, opus } = await decodeGroup(group, limits)
     for (const [index, item] of group.entries()) {
-      const [ofMp3, ofOpus] = [mp3?.[index], opus?.[index]]
+      const [ofMp3, ofOpus] = [mp3[index], opus[index]]
       if (ofMp3 === undefined || ofOpus === undefined) throw new Error('a file was not decoded')
       results.push(judge(item, { mp3: ofMp3, opus: ofOpus }, maker))
       // Comparing a minute of sound takes a tenth of a second, and the hub has others to answer.
@@ -93,11 +84,38 @@ function groupsOf(items: readonly GateItem[]): GateItem[][] {
 /** A decoded file; without `sound` nothing could be got out. `isDamaged`: bytes are missing or changed. */
 type Decoded = { sound: Sound | undefined; isDamaged: boolean }
 
-/** Files of ours go on one reel; what is not (or no longer) in our form is decoded by itself. */
-async function decodeAll(codec: Codec, paths: readonly string[], limits: DecodeLimits): Promise<Decoded[]> {
-  const read = await Promise.all(paths.map(async (path) => ({ path, ...(await readPiece(codec, path)) })))
-  const pieces = read.flatMap(({ piece }) => piece ?? [])
-  const sounds = pieces.length > 0 ? await decodePieces(codec, pieces, sampleRate, limits) : []
+/** A file as it was read: `piece` when it is in our form. */
+type Read = { path: string; piece?: Piece; isDamaged: boolean }
+
+async function decodeGroup(
+  group: readonly GateItem[],
+  limits: DecodeLimits,
+): Promise<Record<Codec, Decoded[]>> {
+  const readAll = (codec: Codec): Promise<Read[]> =>
+    Promise.all(group.map(({ paths }) => readPiece(codec, paths[codec])))
+  const [mp3, opus] = [await readAll('mp3'), await readAll('opus')]
+  const both = await decodeBoth({ mp3: piecesOf(mp3), opus: piecesOf(opus) }, sampleRate, limits)
+  const [ofMp3, ofOpus] = await Promise.all([
+    decodeAll('mp3', mp3, limits, both?.mp3),
+    decodeAll('opus', opus, limits, both?.opus),
+  ])
+  return { mp3: ofMp3, opus: ofOpus }
+}
+
+const piecesOf = (read: readonly Read[]): Piece[] => read.flatMap(({ piece }) => piece ?? [])
+
+/**
+ * Files of ours go on one reel, if `known` does not have their sounds already; what is not (or no longer) in our form
+ * is decoded by itself.
+ */
+async function decodeAll(
+  codec: Codec,
+  read: readonly Read[],
+  limits: DecodeLimits,
+  known: Sound[] | undefined,
+): Promise<Decoded[]> {
+  const pieces = piecesOf(read)
+  const sounds = known ?? (pieces.length > 0 ? await decodePieces(codec, pieces, sampleRate, limits) : [])
   const decoded: Decoded[] = []
   for (const { path, piece, isDamaged } of read) {
     if (piece !== undefined) decoded.push({ sound: sounds.shift(), isDamaged: false })
@@ -106,13 +124,13 @@ async function decodeAll(codec: Codec, paths: readonly string[], limits: DecodeL
   return decoded
 }
 
-async function readPiece(codec: Codec, path: string): Promise<{ piece?: Piece; isDamaged: boolean }> {
+async function readPiece(codec: Codec, path: string): Promise<Read> {
   try {
-    return { piece: pieceOf(codec, await readFile(path)), isDamaged: false }
+    return { path, piece: pieceOf(codec, await readFile(path)), isDamaged: false }
   } catch (error) {
     // Another profile, or off the grid: not ours to join, and not damaged for that.
     const isWhole = error instanceof UnfitFile && (error.kind === 'profile' || error.kind === 'length')
-    return { isDamaged: !isWhole }
+    return { path, isDamaged: !isWhole }
   }
 }
 
