@@ -24,7 +24,7 @@ export function documentOf(
     const path = apiBase + operation.path.replaceAll(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [operation.method]: operationOf(operation, say) }
   }
-  const document = createDocument({
+  const described: Parameters<typeof createDocument>[0] = {
     openapi: '3.1.0',
     info: { title: say('api.title'), version, description: say('api.about') },
     servers: [{ url: '/' }],
@@ -41,8 +41,13 @@ export function documentOf(
         },
       },
     },
-  })
-  return inWords(document, say)
+  }
+  return inWords(createDocument(described, { override: openAnswers }), say)
+}
+
+/** A field may be added to an answer at any time; what is sent to us is refused when it says more than we know. */
+function openAnswers({ jsonSchema, io }: { jsonSchema: object; io: 'input' | 'output' }): void {
+  if (io === 'output' && 'additionalProperties' in jsonSchema) delete jsonSchema.additionalProperties
 }
 
 function operationOf(operation: Operation, say: Say): ZodOpenApiOperationObject {
