@@ -1,6 +1,6 @@
 /**
  * A desk whose people have accounts, served under `localhost`, with an authenticator made of node:crypto in place of a
- * browser's: for what the pages of approval take and refuse. The browser's own is in approvals-browser.test.ts.
+ * browser's: for what the pages of approval take and refuse. The browser's own is in approval-browser.test.ts.
  */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'

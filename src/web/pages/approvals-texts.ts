@@ -7,7 +7,7 @@ import { differenceOf, type Run, type ScriptVersion, versionOf } from '../../scr
 import type { Visit, Web } from '../visit.ts'
 import { languageName } from './approvals-words.ts'
 
-/** Sentences that did not change are shown beside those that did; long stretches of them are left out of the middle. */
+/** What changed since the newest earlier version that anybody signed; the whole text where there is none. */
 export async function changesOf(web: Web, { say }: Visit, version: ScriptVersion): Promise<object> {
   const text = version.text ?? version.source.body
   const before = await approvedBefore(web, version)
