@@ -30,6 +30,9 @@ export type BrokerProcess = {
   stop(): Promise<void>
 }
 
+/** It was killed before it let anybody in: nothing is wrong with it or its files, and it may be started again. */
+export class KilledWhileStarting extends AppError {}
+
 /** Where mosquitto is. Refuses (`unavailable`) when it is not installed. */
 export function findMosquitto(binary?: string): string {
   const found = binary === undefined ? usualPlaces.find((path) => existsSync(path)) : binary
@@ -42,8 +45,8 @@ export function findMosquitto(binary?: string): string {
 
 /**
  * Starts mosquitto on the configuration and resolves when it has let our own user in. Refuses
- * (`unavailable`) with its last words when it ends at once or is not ready in ten seconds; nothing is
- * left running then.
+ * (`unavailable`) with its last words when it ends at once or is not ready in ten seconds, and as `KilledWhileStarting`
+ * when a signal ended it; nothing is left running then.
  */
 export async function startProcess(options: {
   binary: string
@@ -72,7 +75,8 @@ export async function startProcess(options: {
   })
   const abort = new AbortController()
   const early = ended.then((why) => {
-    throw refusal(options.url, why)
+    const refused = refusal(options.url, why)
+    throw child.signalCode === null ? refused : new KilledWhileStarting(refused.code, refused.sentence)
   })
   try {
     await Promise.race([early, within(started.promise, lines, options.url)])

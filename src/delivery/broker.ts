@@ -11,7 +11,13 @@ import { writeWhole } from '../base/files.ts'
 import type { Log } from '../base/log.ts'
 import { freePort } from '../base/ports.ts'
 import { monotonicMilliseconds } from '../base/time.ts'
-import { type BrokerProcess, findMosquitto, startProcess, stopOrphan } from './broker-child.ts'
+import {
+  type BrokerProcess,
+  findMosquitto,
+  KilledWhileStarting,
+  startProcess,
+  stopOrphan,
+} from './broker-child.ts'
 import {
   accessLines,
   type BrokerPaths,
@@ -42,6 +48,8 @@ export interface Broker {
 /** A broker that lived at least so long starts the count of failures anew. */
 const healthyMs = 60_000
 const restartLongestMs = 30_000
+/** So often the first start is tried when the broker is killed meanwhile. */
+const firstTriesMax = 3
 /** After so many failed starts in a row it is given up: `exited` resolves and the hub stops. */
 const restartsMax = 10
 
@@ -86,7 +94,7 @@ export async function startBroker(options: {
       user: { username: hubUser, password: hubPassword },
       log,
     })
-  const first = await start()
+  const first = await firstOf(start, log)
   log.info({ port, pid: first.pid }, 'broker is up')
   const kept = keepRunning(first, start, log, options.restartFirstMs ?? 250)
   return {
@@ -101,6 +109,18 @@ export async function startBroker(options: {
       if (await writeUsers(paths, [hub, ...users])) kept.now().reload()
     },
     stop: () => kept.stop(),
+  }
+}
+
+/** The first start, tried again when something kills the broker before it lets anybody in. */
+async function firstOf(start: () => Promise<BrokerProcess>, log: Log): Promise<BrokerProcess> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (!(error instanceof KilledWhileStarting) || tries === firstTriesMax) throw error
+      log.error({ why: reasonOf(error) }, 'the broker was killed while it was starting')
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -169,6 +169,20 @@ describe('starting the broker', () => {
     })
     await expect(start).rejects.toMatchObject({ code: 'unavailable' })
     await expect(start).rejects.toThrow('sudo apt-get install mosquitto')
+  })
+
+  it('is tried again when it is killed before it lets anybody in, three times in all', async () => {
+    const folder = temporary()
+    const killedTimes = async (times: number): Promise<void> => {
+      const binary = join(folder, 'mosquitto-killed')
+      const killed = `[ $(ls "${folder}" | grep -c '^died') -lt ${times} ] && touch "${folder}/died$$" && kill -9 $$`
+      writeFileSync(binary, `#!/bin/sh\n${killed}\nexec /usr/sbin/mosquitto "$@"\n`, { mode: 0o755 })
+      const broker = await startBroker({ folder: join(folder, 'broker'), users: [], log: silentLog, binary })
+      await broker.stop()
+    }
+    await killedTimes(2)
+    await expect(killedTimes(5)).rejects.toThrow('SIGKILL')
+    expect(readdirSync(folder).filter((name) => name.startsWith('died'))).toHaveLength(5)
   })
 
   it('refuses in plain words when the port is taken, and leaves nothing running', async () => {

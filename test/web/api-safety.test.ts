@@ -159,8 +159,9 @@ describe('behind a proxy with TLS', () => {
     expect([status, headers.get('location')]).toEqual([303, '/sign-in?next=%2Funits%3Fq%3Dtra'])
   })
 
-  it('figures are for the hub’s own machine, and TLS is the proxy’s to promise', async () => {
-    expect((await through('/metrics')).status).toBe(404)
+  it('figures are for whoever signs in, and TLS is the proxy’s to promise', async () => {
+    const figures = await through('/metrics')
+    expect([figures.status, figures.headers.get('location')]).toEqual([303, '/sign-in?next=%2Fmetrics'])
     const { headers } = await through('/sign-in')
     expect(headers.get('strict-transport-security')).toBeNull()
   })

@@ -64,9 +64,10 @@ async function makeTemplate(): Promise<Template> {
   return { desk, file, browsers, folder }
 }
 
-/** Takes away what all rooms began with. */
+/** Takes away what all rooms began with; the next file of tests in this process makes its own. */
 export async function clearRooms(): Promise<void> {
   const made = await template
+  template = undefined
   await made?.desk.close()
   if (made !== undefined) rmSync(made.folder, { recursive: true, force: true })
 }
