@@ -104,7 +104,6 @@ export const matrix: Readonly<Record<string, string>> = {
   'post /people/:id/reset-password': 'A',
   'post /people/:id/reset-codes': 'A',
   'post /people/:id/end-sessions': 'A',
-  'post /people/:id/enrol-key': 'AP',
   'get /approvals': 'AEPKDR',
   'get /approvals.csv': 'AEPKDR',
   'get /approvals/:script/:version': 'AEPKDR',
