@@ -106,7 +106,8 @@ export function whoIs(visitor: Visitor): Who | undefined {
 
 /** Where what this request does comes from, for the log. */
 export function originOf(request: Request): Origin {
-  return { via: metAt(request).kind === 'desk' ? 'desk' : 'web', address: addressOf(request) }
+  const pages = /^[/\\]+api\//.test(request.originalUrl) ? 'api' : 'web'
+  return { via: metAt(request).kind === 'desk' ? 'desk' : pages, address: addressOf(request) }
 }
 
 /** The network address of whoever asks. */
