@@ -172,8 +172,8 @@ function notTheSecond({ name }: Person): AppError {
 
 function notWaiting(kid: string): AppError {
   return new AppError('conflict', {
-    vi: `Khóa ${kid} không chờ xác nhận. Hãy xem trạng thái: loa keys list.`,
-    en: `The key ${kid} does not wait for a confirmation. See where it stands: loa keys list.`,
+    vi: `Khóa ${kid} không chờ xác nhận. Hãy xem trạng thái ở trang Khóa ký (hoặc bằng lệnh loa keys list).`,
+    en: `The key ${kid} does not wait for a confirmation. See where it stands on the page of signing keys (or by the command loa keys list).`,
   })
 }
 

@@ -6,7 +6,7 @@
  *   each device checks its own with a short proof. Another rendering has another hash and is outside it.
  * - Nobody approves their own work, whatever their role: neither the author nor who submitted it, nor who wrote or
  *   submitted an earlier version since and including the newest one that others approved: somebody else's comma does
- *   not make it theirs. People who exist for exercises never approve real work, nor real people exercises.
+ *   not make it theirs; nor who entered a fact that it says. People who exist for exercises never approve real work, nor real people exercises.
  * - An approval is a fact and is never changed. Whether it still proves something is asked anew each time: not
  *   when its version was withdrawn, its signer's key revoked, or its own or a fact's validity is over; and not
  *   when the signature kept in the database does not verify.

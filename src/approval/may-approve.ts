@@ -103,11 +103,11 @@ const whyNotActive: Record<
     en: `The key ${kid} is suspended, because somebody else reset its owner’s password or codes. Two people must enrol it again.`,
   }),
   'pending-confirmation': (kid) => ({
-    vi: `Khóa ${kid} còn chờ người thứ hai xác nhận: loa keys confirm ${kid} --by <người>.`,
-    en: `The key ${kid} waits for a second person to confirm it: loa keys confirm ${kid} --by <person>.`,
+    vi: `Khóa ${kid} còn chờ người thứ hai xác nhận ở trang Khóa ký (hoặc bằng lệnh loa keys confirm ${kid} --by <người>).`,
+    en: `The key ${kid} waits for a second person to confirm it on the page of signing keys (or by the command loa keys confirm ${kid} --by <person>).`,
   }),
   'pending-root': (kid) => ({
-    vi: `Khóa ${kid} chưa có chữ ký của khóa gốc, hoặc chữ ký đã hết hạn: loa keys sign --root-file <tệp>.`,
-    en: `The offline root has not signed the key ${kid}, or its word is over: loa keys sign --root-file <file>.`,
+    vi: `Khóa ${kid} chưa có chữ ký của khóa gốc, hoặc chữ ký đã hết hạn. Người giữ khóa gốc ký danh sách khóa: loa keys sign --root-file <tệp>.`,
+    en: `The offline root has not signed the key ${kid}, or its word is over. Whoever holds the root signs the list of keys: loa keys sign --root-file <file>.`,
   }),
 }

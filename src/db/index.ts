@@ -10,5 +10,6 @@ export { changeMark, openDatabase, openMemoryDatabase, closeDatabase, type Datab
 export { recall, remember } from './memory.ts'
 export { takeLock } from './lock.ts'
 export { openOwnDatabase } from './own.ts'
+export { transactReported } from './reported.ts'
 export { inEachTransaction, transact, type Db } from './transact.ts'
 export type { Tables } from './tables.ts'

@@ -39,22 +39,63 @@ function opened(sqlite: Sqlite.Database): Database {
   return database
 }
 
-const watched = new WeakMap<Database, () => string>()
+const watched = new WeakMap<Database, Watch>()
 
 /**
  * A mark that is another one after every change of the database, by this process or another, and the same while there
- * is none. It looks at two counters of SQLite and at no table, so it may be asked at each request.
+ * is none. It looks at two counters of SQLite and at no table, so it may be asked at each request. `but reports`: what
+ * this process writes down of devices' reports (`transactReported`) does not change it; everything else does.
  */
-export function changeMark(database: Database): string {
-  const mark = watched.get(database)
-  assert(mark !== undefined, 'the database was opened here')
-  return mark()
+export function changeMark(database: Database, of: 'all' | 'but reports' = 'all'): string {
+  return watchOf(database).mark(of)
 }
 
-function watch(sqlite: Sqlite.Database): () => string {
+/**
+ * Does work within a transaction, whose changes are reports of devices. Between its first look at the counter and its last
+ * the transaction has the only connection, so that what was counted is the work's and nobody else's.
+ */
+export function asReported<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  return watchOf(database).asReported(work)
+}
+
+function watchOf(database: Database): Watch {
+  const watch = watched.get(database)
+  assert(watch !== undefined, 'the database was opened here')
+  return watch
+}
+
+type Watch = {
+  mark: (of: 'all' | 'but reports') => string
+  asReported: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+function watch(sqlite: Sqlite.Database): Watch {
   const ofOthers = sqlite.prepare('PRAGMA data_version').pluck()
   const ofOurs = sqlite.prepare('SELECT total_changes()').pluck()
-  return () => (sqlite.open ? `${String(ofOthers.get())}/${String(ofOurs.get())}` : 'closed')
+  const made = (): number => ofOurs.get() as number
+  /** Changes that were reports, also where they were rolled back: the counter keeps those too. */
+  let reported = 0
+  /** While reports are written the mark without them stands still: no value of it is ever seen twice. */
+  let still: number | undefined
+  return {
+    mark: (of) => {
+      if (!sqlite.open) return 'closed'
+      const ours = of === 'all' ? made() : (still ?? made() - reported)
+      return `${String(ofOthers.get())}/${String(ours)}`
+    },
+    async asReported(work) {
+      assert(still === undefined && sqlite.inTransaction, 'one transaction at a time writes reports')
+      const before = made()
+      still = before - reported
+      try {
+        return await work()
+      } finally {
+        // Closed in the middle, there is nobody left to ask.
+        if (sqlite.open) reported += made() - before
+        still = undefined
+      }
+    },
+  }
 }
 
 /**

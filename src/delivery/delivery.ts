@@ -3,7 +3,7 @@ import { approvalEnvelopes, currentKeysDocument } from '../approval/index.ts'
 import { reasonOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { type Clock, type Instant, toMilliseconds } from '../base/time.ts'
-import { type Database, transact } from '../db/index.ts'
+import { type Database, transactReported } from '../db/index.ts'
 import { deviceTypes, type EnrolledDevice, enrolledDevices } from '../registry/index.ts'
 import type { Bus, ConnectBus } from '../wire/bus.ts'
 import type { SigningKey } from '../wire/envelope.ts'
@@ -326,7 +326,7 @@ class HubDelivery implements Delivery {
   /** What cannot be written now (the disk is full, another process writes) is written the next time. */
   async #save(): Promise<void> {
     if (this.#unsaved.size === 0) return
-    await transact(this.#options.database, (tx) => keepSaid(tx, [...this.#unsaved.values()]))
+    await transactReported(this.#options.database, (tx) => keepSaid(tx, [...this.#unsaved.values()]))
     this.#unsaved.clear()
   }
 

@@ -4,7 +4,7 @@ import { sha256 } from '../base/hash.ts'
 import type { Log } from '../base/log.ts'
 import { type Clock, toMilliseconds } from '../base/time.ts'
 import { dayOf } from '../base/calendar.ts'
-import { type Database, transact } from '../db/index.ts'
+import { type Database, transactReported } from '../db/index.ts'
 import { deviceKey } from '../registry/index.ts'
 import { AckMessage, controlBytesMax, type ReceiptsMessage, writeMessage } from '../wire/messages.ts'
 import { readDeviceTopic, topics } from '../wire/topics.ts'
@@ -131,7 +131,7 @@ export function createIngest(parts: {
     const receipts = messages.flatMap(signedReceipts)
     refusals.begin(dayOf(now))
     for (const { topic, payload, why } of unread) refusals.add({ topic, payload, why })
-    const answers = await transact(database, async (tx) => {
+    const answers = await transactReported(database, async (tx) => {
       const given = answerReceipts(
         receipts,
         await receiptsLike(tx, receipts),

@@ -5,8 +5,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** `desk`: the open desk of the hub's own machine; `system`: a job, without anybody asking. */
-export type Via = 'web' | 'cli' | 'desk' | 'system'
+/** `api`: a programme, for somebody who signed in; `desk`: the open desk of the hub's own machine; `system`: a job, without anybody asking. */
+export type Via = 'web' | 'api' | 'cli' | 'desk' | 'system'
 
 /** `address`: the network address of the one who asks, where there is a network. */
 export type Origin = { via: Via; address: string | null }

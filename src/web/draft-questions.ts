@@ -1,20 +1,7 @@
 /** What of a draft is still to be settled before it can be submitted, as figures for a list. */
-import { fileURLToPath } from 'node:url'
-import type { Instant } from '../base/time.ts'
-import { hasLexicon, loadLexicon, looksForeign, speak } from '../audio/index.ts'
-import {
-  factsOf,
-  lint,
-  type LintGround,
-  loadPlaceholders,
-  placeNames,
-  type ScriptSource,
-  type SpokenOf,
-} from '../scripts/index.ts'
+import { lint, type LintGround, type ScriptSource, type SpokenOf } from '../scripts/index.ts'
+import { groundOf, spokenIn } from './pages/editor-ground.ts'
 import type { Visit, Web } from './visit.ts'
-
-const content = fileURLToPath(new URL('../../content', import.meta.url))
-const speech = fileURLToPath(new URL('../../content/speech', import.meta.url))
 
 /** `errors` keep it from being submitted, `warnings` are to be weighed, `questions` are words read in two ways or none. */
 export type DraftQuestions = { errors: number; warnings: number; questions: number }
@@ -25,20 +12,14 @@ export type DraftQuestions = { errors: number; warnings: number; questions: numb
  */
 export async function draftQuestions(
   web: Web,
-  { today, now }: Visit,
+  visit: Visit,
   sources: readonly ScriptSource[],
 ): Promise<DraftQuestions[]> {
   if (sources.length === 0) return []
-  const ground: LintGround = {
-    placeholders: loadPlaceholders(content),
-    facts: new Map((await factsOf(web.database)).map((fact) => [fact.id, fact])),
-    day: today,
-    speakUnconfirmed: false,
-    places: await placeNames(web.database, today),
-  }
+  const ground = await groundOf(web, visit)
   const spoken = new Map<string, SpokenOf | undefined>()
   for (const { language } of sources) {
-    if (!spoken.has(language)) spoken.set(language, await readingOf(language, now))
+    if (!spoken.has(language)) spoken.set(language, await spokenIn(web, visit, language))
   }
   return sources.map((source) => {
     const spokenOf = spoken.get(source.language)
@@ -47,31 +28,6 @@ export async function draftQuestions(
     const questions = spokenOf === undefined ? 0 : questionsIn(source, ground, spokenOf)
     return { errors, warnings: found.length - errors, questions }
   })
-}
-
-type Read = { at: string; reading: Promise<SpokenOf | undefined> }
-/** One for each language of a script. Reading the lexicon's files takes 50 ms. */
-const readings = new Map<string, Read>()
-
-/** What staff change in the lexicon counts within a minute. */
-function readingOf(language: string, now: Instant): Promise<SpokenOf | undefined> {
-  const at = now.slice(0, 16)
-  const known = readings.get(language)
-  if (known?.at === at) return known.reading
-  const reading = readFor(language)
-  readings.set(language, { at, reading })
-  // What is wrong with a file is told to whoever asks, and looked at again at the next asking.
-  reading.catch(() => readings.delete(language))
-  return reading
-}
-
-async function readFor(language: string): Promise<SpokenOf | undefined> {
-  if (!(await hasLexicon(speech, language))) return undefined
-  const lexicon = await loadLexicon(speech, { language })
-  return (text) => {
-    const spoken = speak(text, lexicon)
-    return { ...spoken, foreign: looksForeign(spoken) }
-  }
 }
 
 /** Slots say what the register says of them, which was settled there; what is open in them is not the writer's. */

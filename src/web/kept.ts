@@ -15,8 +15,15 @@ export type Kept<T> = (key: string, make: () => Promise<T>) => Promise<T>
 
 type Entry<T> = { mark: string; begun: number; value: Promise<T>; settled: boolean }
 
-/** A book of at most `most` answers; those asked for longest ago make room. */
-export function createKept<T>(web: Pick<Web, 'database' | 'clock' | 'desk'>, most: number): Kept<T> {
+/**
+ * A book of at most `most` answers; those asked for longest ago make room. What rests on nothing that devices report
+ * (`but reports`) is kept through the storms of their receipts.
+ */
+export function createKept<T>(
+  web: Pick<Web, 'database' | 'clock' | 'desk'>,
+  most: number,
+  restsOn: 'all' | 'but reports' = 'all',
+): Kept<T> {
   const entries = new Map<string, Entry<T>>()
   let turn = 0
   let rendered = 0
@@ -28,7 +35,7 @@ export function createKept<T>(web: Pick<Web, 'database' | 'clock' | 'desk'>, mos
       rendered += 1
     }
     const minute = Math.floor(toMilliseconds(web.clock.now()) / 60_000)
-    return `${changeMark(web.database)} ${String(minute)} ${String(rendered)}`
+    return `${changeMark(web.database, restsOn)} ${String(minute)} ${String(rendered)}`
   }
 
   function begin(key: string, make: () => Promise<T>): Promise<T> {

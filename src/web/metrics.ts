@@ -104,6 +104,7 @@ function bareVisit(now: string): Visit {
     },
     ...{ visitor: { kind: 'reader' }, posted: false, person: undefined, scope: 'all', is: () => false },
     part: () => '',
+    oneTime: () => '',
     link: () => '/metrics',
   }
 }

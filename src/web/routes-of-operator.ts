@@ -1,4 +1,5 @@
 /** The lines of the table of routes about what commune operators do. */
+import type { KeepPage } from './kept-pages.ts'
 import { stationTodayPage, todayPage } from './pages/today.ts'
 import { wordGiven, wordSigned, wordTakenBack } from './pages/today-deeds.ts'
 import { todayScriptPage } from './pages/today-script.ts'
@@ -7,11 +8,17 @@ import { readers, type Route, signedIn } from './route.ts'
 import { witnesses } from './today-cards.ts'
 import { page, type Web } from './visit.ts'
 
-export function operatorRoutes(web: Web): Route[] {
+export function operatorRoutes(web: Web, keep: KeepPage): Route[] {
   const deed = { method: 'post', who: witnesses, scope: 'one', form: true } as const
   const bare = { method: 'get', who: 'everyone', bare: true } as const
   return [
-    { method: 'get', path: '/today', who: ['operator'], scope: 'list', handle: page(web, todayPage) },
+    {
+      method: 'get',
+      path: '/today',
+      who: ['operator'],
+      scope: 'list',
+      handle: keep(todayPage, page(web, todayPage)),
+    },
     {
       ...({ method: 'get', path: '/stations/:id/today', who: signedIn, scope: 'one' } as const),
       handle: page(web, stationTodayPage),

@@ -78,11 +78,6 @@ function others(web: Web): Route[] {
       path: `/people/:id/${deed}`,
       handle: linkDeed(web, deeds[deed]),
     })),
-    {
-      ...({ method: 'post', path: '/people/:id/enrol-key', form: true } as const),
-      who: ['admin', 'approver'],
-      handle: personDeed(web, deeds['enrol-key']),
-    },
     { method: 'get', path: '/log', who: seeLog, handle: page(web, logPage) },
     { method: 'get', path: '/log.csv', who: seeLog, handle: sheet(web, logSheet) },
   ]

@@ -19,6 +19,7 @@ import { scriptsOf, submittedVersions } from '../scripts/index.ts'
 import { campaignsIn, previewMonth, windowsOf } from '../schedule/index.ts'
 import type { AiringState } from './airing-lines.ts'
 import { deviceLines, type DeviceState } from './device-lines.ts'
+import { studio } from './route.ts'
 import { wordOf } from './states.ts'
 import type { Visit, Web } from './visit.ts'
 
@@ -107,7 +108,9 @@ async function peopleTasks(web: Web, visit: Visit): Promise<Task[]> {
       waits === undefined
         ? `loa keys new ${approvers[0]?.id ?? ''} --file khoa-duyet.pem --by ${admin}`
         : `loa keys confirm ${waits.kid} --by ${somebody}`
-    tasks.push(onPage(web, visit, '/keys', does(say('todo.approver-key'), command)))
+    const byCommand = does(say('todo.approver-key'), command)
+    const task = onPage(web, visit, '/keys', byCommand)
+    tasks.push(task === byCommand ? task : { ...task, text: say('todo.approver-key-page') })
   }
   if ((await currentKeysDocument(web.database)) === undefined) {
     tasks.push(
@@ -143,7 +146,7 @@ async function scriptTasks(web: Web, visit: Visit, who: Who): Promise<Task[]> {
     return [onPage(web, visit, '/scripts', does(say('todo.submit', { count: drafts.length }), command))]
   }
   const awaiting = web.desk?.state.awaiting ?? []
-  const tasks = readingTasks(awaiting, visit, who)
+  const tasks = readingTasks(web, visit, { awaiting, who })
   const silent = []
   for (const { script, version } of submitted) {
     if (awaiting.some((one) => one.script === script && one.version === version)) continue
@@ -187,12 +190,17 @@ async function nextApprover({ database }: Web, waiting: AwaitingApproval): Promi
 }
 
 /** What no voice can read is no failure: a person reads it. */
-function readingTasks(awaiting: readonly Awaiting[], { say }: Visit, who: Who): Task[] {
+function readingTasks(
+  web: Web,
+  visit: Visit,
+  { awaiting, who }: { awaiting: readonly Awaiting[]; who: Who },
+): Task[] {
   const [first] = awaiting
   if (first === undefined) return []
   const { script, version, language } = first
   const command = `loa uploads add ghi-am.m4a --script ${script} --version ${version} --language ${language} --speaker … --consent … --by ${who('editor')}`
-  return [sees(say('todo.read', { count: awaiting.length }), '/uploads', command)]
+  const task = sees(visit.say('todo.read', { count: awaiting.length }), '/uploads', command)
+  return [visit.is(studio) ? onPage(web, visit, '/uploads/new', task) : onPage(web, visit, '/uploads', task)]
 }
 
 async function planTasks(web: Web, { say, language, now }: Visit, who: Who): Promise<Task[]> {

@@ -1,6 +1,5 @@
 /** The airings of the page of today as its views want them. */
 import { dayOf, timeOfDay } from '../base/calendar.ts'
-import { randomIds } from '../base/ids.ts'
 import { millisecondsBetween, plusMilliseconds } from '../base/time.ts'
 import {
   type Attestation,
@@ -130,8 +129,8 @@ async function wordsOf(desk: Desk, { airing, station, outcome, said }: TodayAiri
     person: visit.person?.id ?? '',
     opens: later ? airing.plannedAt : null,
     ...formsIn(place, said),
-    playedWord: randomIds.next('w'),
-    missedWord: randomIds.next('w'),
+    playedWord: visit.oneTime(),
+    missedWord: visit.oneTime(),
     playedWhy: wrong('played'),
     missedWhy: wrong('missed'),
     planned,

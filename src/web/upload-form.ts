@@ -149,13 +149,15 @@ export function closedPage({ say }: Visit): Page {
 }
 
 /** What must be there before anything can be sent; null when it is. */
-function missingIn({ say }: Visit, { script, by }: Choices): { why: string; command: string } | null {
+function missingIn({ say, person }: Visit, { script, by }: Choices): { why: string; command: string } | null {
   const somebody = `<${say('todo.somebody')}>`
   if (by.length === 0) {
     const command = 'loa people add nguyen.van.a --name "Nguyễn Văn A" --role editor'
     return { why: say('upload.no-people'), command }
   }
   if (script.length > 0) return null
+  // Whoever signed in submits on the page of scripts, which stands in the rail.
+  if (person !== undefined) return { why: say('upload.no-versions'), command: '' }
   return {
     why: say('upload.no-versions'),
     command: `loa scripts submit viec-nhe-luong-cao 1 --by ${somebody}`,

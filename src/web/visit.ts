@@ -2,6 +2,7 @@
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import type { DraftStudio, RenderDesk } from '../audio/index.ts'
 import { dayOf, type Day } from '../base/calendar.ts'
+import { randomIds } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Clock, Instant } from '../base/time.ts'
 import type { Database } from '../db/index.ts'
@@ -90,6 +91,8 @@ export type Visit = {
   query: URLSearchParams
   /** A part of the path, such as the code in `/units/:code`. */
   part: (name: string) => string
+  /** A name for a form, another one each time the page is sent: what it asks for is done once under that name. */
+  oneTime: () => string
   /** This page's address with some of its parameters changed; undefined takes one away. */
   link: (changes: Readonly<Record<string, string | number | undefined>>) => string
 }
@@ -190,6 +193,7 @@ export function visitOf(web: Web, request: Request): Visit {
     path: address.pathname,
     query: address.searchParams,
     part: (name) => String(request.params[name] ?? ''),
+    oneTime: () => randomIds.next('w'),
     link: (changes) => changed(address, changes),
   }
 }

@@ -56,11 +56,11 @@ async function visitorOf(web: Web, request: Request): Promise<Visitor> {
 
 /**
  * The one place where a request's credentials become a person: today the cookie of a session; a token for programmes
- * would be met here too. Kept until anything in the database changes, so a role taken away, a suspension and an ended
+ * would be met here too. Kept until anything in the database changes but what devices report, so a role taken away, a suspension and an ended
  * session count at once; that a session has run out is noticed within a minute.
  */
 export function createSignedIn(web: Pick<Web, 'database' | 'clock' | 'desk' | 'gate'>): Web['signedIn'] {
-  const kept = createKept<Visitor | undefined>(web, sessionsMax)
+  const kept = createKept<Visitor | undefined>(web, sessionsMax, 'but reports')
   const find = async (cookies: string): Promise<Visitor | undefined> => {
     const present = await web.gate.present(cookies)
     if (present === undefined) return undefined
@@ -106,7 +106,8 @@ export function whoIs(visitor: Visitor): Who | undefined {
 
 /** Where what this request does comes from, for the log. */
 export function originOf(request: Request): Origin {
-  return { via: metAt(request).kind === 'desk' ? 'desk' : 'web', address: addressOf(request) }
+  const pages = /^[/\\]+api\//.test(request.originalUrl) ? 'api' : 'web'
+  return { via: metAt(request).kind === 'desk' ? 'desk' : pages, address: addressOf(request) }
 }
 
 /** The network address of whoever asks. */

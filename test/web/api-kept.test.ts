@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plusMilliseconds } from '../../src/base/time.ts'
-import { changeMark, closeDatabase, openDatabase, openMemoryDatabase } from '../../src/db/index.ts'
-import { addPerson, changeRole, suspend } from '../../src/people/index.ts'
+import {
+  changeMark,
+  closeDatabase,
+  openDatabase,
+  openMemoryDatabase,
+  transactReported,
+} from '../../src/db/index.ts'
+import { keepRefusals } from '../../src/evidence/store.ts'
+import { addPerson, changeRole, endSessions, suspend } from '../../src/people/index.ts'
 import { createKept } from '../../src/web/kept.ts'
 import { handClock, secret } from '../people/office.ts'
 import { emptyDesk, today } from './month.ts'
@@ -127,5 +134,43 @@ describe('a page that is kept', () => {
     expect((await get('/month', editor)).status).toBe(403)
     await suspend(database, given)
     expect((await get('/stations', editor)).status).toBe(303)
+  })
+
+  it('is refused to whoever lost role or session, in the middle of a storm of receipts too', async () => {
+    const { database } = hub.month
+    const cookie = (await signedIn(database, 'bac', 'editor')).from.cookies
+    let turn = 0
+    const storm = async (): Promise<void> => {
+      const payload = new Uint8Array()
+      for (let one = 0; one < 20; one += 1) {
+        const refusal = { topic: 't', sha256: String((turn += 1)), payload, why: 'w' }
+        await transactReported(database, (tx) => keepRefusals(tx, [refusal], today))
+      }
+    }
+    const given = { person: 'bac', by: 'quan', now: today }
+    for (const role of ['auditor', 'editor', 'operator', 'editor'] as const) {
+      const storming = storm()
+      await get('/month', cookie)
+      await changeRole(database, { ...given, role })
+      expect((await get('/month', cookie)).status).toBe(role === 'operator' ? 403 : 200)
+      await storming
+    }
+    const storming = storm()
+    await endSessions(database, given)
+    expect((await get('/month', cookie)).status).toBe(303)
+    await storming
+  })
+
+  it('is the calendar and the map too, each person’s own and in the language asked for', async () => {
+    const other = (await signedIn(hub.month.database, 'dung', 'auditor')).from.cookies
+    for (const path of ['/calendar', '/map']) {
+      const first = await get(path, other)
+      expect(first.text).toContain('Người dung')
+      expect((await get(path, other)).text).toBe(first.text)
+      expect((await get(path, `${other}; loa-language=en`)).text).toContain('<html lang="en">')
+      expect((await get(path, operator)).text).not.toContain('Người dung')
+    }
+    expect((await get('/map', operator)).status).toBe(403)
+    expect((await get('/calendar', operator)).text).not.toContain('Duy Xuyên')
   })
 })

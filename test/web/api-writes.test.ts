@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plusMilliseconds } from '../../src/base/time.ts'
 import { attestationsOf } from '../../src/evidence/index.ts'
-import { deedLog, suspend } from '../../src/people/index.ts'
+import { deedLog, setUnits, suspend } from '../../src/people/index.ts'
+import { villagesOf } from '../../src/registry/index.ts'
 import { type Airing, airingsOf } from '../../src/schedule/index.ts'
+import { factEntries, setFact } from '../../src/scripts/index.ts'
 import { keysMax } from '../../src/web/api/idempotency.ts'
 import { secret } from '../people/office.ts'
 import { november, today } from './month.ts'
@@ -184,7 +186,7 @@ describe('a write under an Idempotency-Key', () => {
     expect(await countOf(1)).toBe(1)
     const filter = { what: 'attestation.given', person: 'editor' }
     const { deeds } = await deedLog(hub.month.database, filter, { skip: 0, take: 10 })
-    expect(deeds).toMatchObject([{ via: 'web', address: '127.0.0.1' }])
+    expect(deeds).toMatchObject([{ via: 'api', address: '127.0.0.1' }])
   })
 
   it('is refused to another request, and the same key of somebody else is another', async () => {
@@ -266,6 +268,67 @@ describe('a write under an Idempotency-Key', () => {
 
   it('is refused when nobody could have meant it', async () => {
     expect((await send(8, '"')).json['detail']).toContain('Idempotency-Key')
+  })
+})
+
+describe('an attestation', () => {
+  /** Signs in an operator of the commune of an airing that people play, and one of no commune. */
+  const operatorsAt = async ({ unit }: Airing): Promise<void> => {
+    const { database } = hub.month
+    cookies['operator'] = (await signedIn(database, 'can-bo-xa', 'operator')).from.cookies
+    cookies['elsewhere'] = (await signedIn(database, 'can-bo-khac', 'operator')).from.cookies
+    const units = [{ code: unit.code, validFrom: unit.validFrom }]
+    await setUnits(database, { person: 'can-bo-xa', units, by: null, now: today })
+  }
+
+  it('is given by an operator of the commune with its reason, sent again under its name, and taken back', async () => {
+    const { database } = hub.month
+    const { id: known, station } = open[11]!
+    await operatorsAt(open[11]!)
+    const path = `/airings/${known}/attestations`
+    const body = { outcome: 'missed', reason: 'power', word: 'w-0123456789' }
+    const first = await ask(path, { as: 'operator', body })
+    expect([first.status, first.json]).toMatchObject([201, { person: 'can-bo-xa', reason: 'power' }])
+    expect((await ask(path, { as: 'operator', body })).json).toEqual(first.json)
+    expect((await ask(path, { as: 'elsewhere', body })).status).toBe(404)
+    const back = `/attestations/${String(first.json['id'])}/withdrawal`
+    expect((await ask(back, { as: 'elsewhere' })).status).toBe(404)
+    expect((await ask(back, { as: 'editor' })).status).toBe(403)
+    for (let turn = 0; turn < 2; turn += 1) expect((await ask(back, { as: 'operator' })).status).toBe(200)
+    expect(await attestationsOf(database, { airing: known })).toEqual([])
+    const villages = (await villagesOf(database, station)).map(({ id }) => id).slice(0, 1)
+    const played = { outcome: 'played', playedAt: today, villagesMissed: villages }
+    expect((await ask(path, { as: 'operator', body: played })).json).toMatchObject({
+      villagesMissed: villages,
+    })
+  })
+
+  it('says by its place in the body that a reason is none', async () => {
+    const { json } = await ask(attestations(10), { body: { outcome: 'missed', reason: 'lười' } })
+    expect(json['errors']).toMatchObject([{ pointer: '#/reason' }])
+  })
+})
+
+describe('a fact', () => {
+  it('is confirmed by somebody who did not enter it, on the entry that was read', async () => {
+    const { database } = hub.month
+    const change = { fact: 'hotline-111', by: 'admin', now: today }
+    await setFact(database, { ...change, change: { value: '112', source: 'mẫu' } })
+    const entries = async () => await factEntries(database, 'hotline-111')
+    const [before, newest] = (await entries()).slice(-2)
+    const path = '/facts/hotline-111/confirmation'
+    expect((await ask(path, { body: { basedOn: newest!.number } })).status).toBe(403)
+    expect((await ask(path, { as: 'admin', body: { basedOn: newest!.number } })).status).toBe(403)
+    const stale = await ask(path, { as: 'approver', body: { basedOn: before!.number } })
+    expect([stale.status, stale.json]).toMatchObject([409, { newest: { number: newest!.number } }])
+    const done = await ask(path, { as: 'approver', body: { basedOn: newest!.number } })
+    expect([done.status, done.json]).toMatchObject([
+      200,
+      { state: 'changed', fact: { status: 'confirmed', value: '112' } },
+    ])
+    expect((await ask(path, { as: 'approver', body: { basedOn: newest!.number } })).json['state']).toBe(
+      'same',
+    )
   })
 })
 

@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { airingStates } from '../../src/web/airing-lines.ts'
 import { deviceStates } from '../../src/web/device-lines.ts'
+import { chipOf, versionStatesInOrder } from '../../src/web/pages/scripts.ts'
 import { allStates, wordOf } from '../../src/web/states.ts'
 import { sayIn } from '../../src/web/words/index.ts'
 import { closeDatabase, openMemoryDatabase } from '../../src/db/index.ts'
@@ -32,6 +33,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await kit.close()
+})
+
+describe('the state of a script', () => {
+  it('is said on its chip in the word of the trade for the deed that led there', () => {
+    const says = sayIn('vi')
+    const deeds = {
+      ...{ draft: 'nháp', submitted: 'trình', returned: 'trả lại', approved: 'duyệt' },
+      ...{ 'in-force': 'hiệu lực', expired: 'hết hiệu lực', withdrawn: 'thu hồi' },
+    } as const
+    for (const state of versionStatesInOrder) expect(says(wordOf(chipOf(state)))).toContain(deeds[state])
+  })
 })
 
 describe('the page of all pieces', () => {

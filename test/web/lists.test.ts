@@ -30,6 +30,8 @@ const lists: [path: string, columns: string[]][] = [
   ['/recordings', ['title', 'station', 'seconds', 'state', 'approver']],
   ['/recordings/greetings', ['title', 'station', 'seconds', 'state', 'approver']],
   ['/uploads', ['at', 'title', 'speaker', 'station', 'state']],
+  ['/scripts', ['title', 'state', 'language', 'length', 'changed']],
+  ['/facts', ['name', 'value', 'state', 'until', 'changed']],
   ['/people', ['name', 'role', 'account', 'units']],
   ['/log', ['at', 'person', 'what', 'subject']],
 ]

@@ -104,7 +104,6 @@ export const matrix: Readonly<Record<string, string>> = {
   'post /people/:id/reset-password': 'A',
   'post /people/:id/reset-codes': 'A',
   'post /people/:id/end-sessions': 'A',
-  'post /people/:id/enrol-key': 'AP',
   'get /approvals': 'AEPKDR',
   'get /approvals.csv': 'AEPKDR',
   'get /approvals/:script/:version': 'AEPKDR',
@@ -146,12 +145,14 @@ export const matrix: Readonly<Record<string, string>> = {
   'get /api/v1/facts': 'AEPKDR',
   'get /api/v1/facts/:id': 'AEPKDR',
   'get /api/v1/facts/:id/entries': 'AEPKDR',
+  'post /api/v1/facts/:id/confirmation': 'AP',
   'get /api/v1/recordings': 'AEPKDR',
   'get /api/v1/approvals/awaiting': 'AEPKDR',
   'get /api/v1/airings': 'AEPOKDR',
   'get /api/v1/airings/:id': 'AEPOKDR',
   'post /api/v1/airings/:id/attestations': 'AEPO',
   'post /api/v1/attestations/:id/countersignature': 'AEPO',
+  'post /api/v1/attestations/:id/withdrawal': 'AEPO',
   'get /api/v1/campaigns': 'AEPKDR',
   'get /api/v1/windows': 'AEPKDR',
   'get /api/v1/people': 'APK',
@@ -211,5 +212,9 @@ export const ownAndOther: Readonly<Record<string, readonly [own: string, other: 
   'post /api/v1/attestations/:id/countersignature': [
     '/api/v1/attestations/tt-20440/countersignature',
     '/api/v1/attestations/tt-20365/countersignature',
+  ],
+  'post /api/v1/attestations/:id/withdrawal': [
+    '/api/v1/attestations/tt-20440/withdrawal',
+    '/api/v1/attestations/tt-20365/withdrawal',
   ],
 }

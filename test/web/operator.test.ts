@@ -97,6 +97,27 @@ describe('the page of today', () => {
     expect(text).not.toMatch(/Đã phát|khu vực|đang chờ/)
   })
 
+  it('is each operator’s own, also where two look at the same commune, and follows their communes at once', async () => {
+    const [one, two, far] = await Promise.all([hoa, binh, other].map((cookie) => get('/today', cookie)))
+    expect([one!.text.includes('can-bo-hoa'), one!.text.includes('can-bo-binh')]).toEqual([true, false])
+    expect([two!.text.includes('can-bo-hoa'), two!.text.includes('can-bo-binh')]).toEqual([false, true])
+    expect(far!.text).not.toContain(xa.morning)
+    const moves = await xa.signsIn('chuyen-xa')
+    expect((await get('/today', moves.from.cookies)).text).toContain(xa.morning)
+    await setUnits(xa.database, { person: 'chuyen-xa', units: [thuBon], by: null, now: today })
+    const moved = (await get('/today', moves.from.cookies)).text
+    expect([moved.includes(xa.morning), moved.includes(xa.elsewhere)]).toEqual([false, true])
+  })
+
+  it('names its forms anew each time it is sent, and says what was recorded only where the address does', async () => {
+    const names = async () =>
+      [...(await get('/today')).text.matchAll(/name="word" value="([^"]*)"/g)].map(([, name]) => name!)
+    const [first, second] = [await names(), await names()]
+    expect(first.length).toBeGreaterThan(3)
+    expect(new Set([...first, ...second]).size).toBe(first.length + second.length)
+    for (const name of first) expect(name).toMatch(/^w-[a-z0-9]{8,}$/)
+  })
+
   it('says so to an operator who is bound to no commune', async () => {
     const nobody = await xa.signsIn('chua-gan')
     await setUnits(xa.database, { person: 'chua-gan', units: [], by: null, now: today })

@@ -226,15 +226,15 @@ describe('the first admin', () => {
     await admin.post('/people/lan/reset-codes')
     const page = await admin.get('/people/lan')
     expect(readerSees(page.text)).toContain(`Khóa ${kid} đang tạm dừng.`)
-    expect(where(await admin.post('/people/lan/enrol-key', { kid }))).toEqual([303, '/people/lan'])
+    expect(where(await admin.post(`/keys/${kid}/enrol-again`))).toEqual([303, '/keys?done=again'])
     const cookie = { cookie: minh.from.cookies }
     const half = await office.get('/people/lan', { headers: cookie })
     expect(readerSees(half.text)).toContain('Trần Quản Trị đã ghi nhận lại, cần thêm một người')
     // The reset ended the owner's own session, and an approver sees no other deed here.
     expect((await office.get('/me', { headers: { cookie: owner.from.cookies } })).status).toBe(303)
     expect(half.text).not.toContain('/people/lan/suspend')
-    const body = new URLSearchParams({ kid })
-    await office.get('/people/lan/enrol-key', { method: 'POST', headers: cookie, body })
+    expect(half.text).toContain(`action="/keys/${kid}/enrol-again"`)
+    await office.get(`/keys/${kid}/enrol-again`, { method: 'POST', headers: cookie })
     expect((await personKey(database, kid))?.suspendedAt).toBeNull()
   })
 

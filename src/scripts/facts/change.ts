@@ -113,8 +113,8 @@ export function whyNotConfirm(
 /** The refusal for a fact nobody has entered. */
 export function unknownFact(id: string): AppError {
   return new AppError('not_found', {
-    vi: `Không có dữ kiện nào mang mã “${id.slice(0, 80)}”. Xem sổ: loa facts list`,
-    en: `There is no fact “${id.slice(0, 80)}”. See the register: loa facts list`,
+    vi: `Không có dữ kiện nào mang mã “${id.slice(0, 80)}”. Xem sổ ở trang Dữ kiện, hoặc bằng lệnh loa facts list.`,
+    en: `There is no fact “${id.slice(0, 80)}”. See the register on the page of facts, or by the command loa facts list.`,
   })
 }
 

@@ -74,10 +74,17 @@ function operationOf(operation: Operation, say: Say): ZodOpenApiOperationObject 
           },
         }),
     responses: {
-      [String(operation.status)]: {
-        description: say('api.done'),
-        content: { 'application/json': { schema: gives } },
-      },
+      ...Object.fromEntries(
+        [operation.status, ...(operation.statusOfNew === undefined ? [] : [operation.statusOfNew])].map(
+          (status) => [
+            String(status),
+            {
+              description: say(status === operation.statusOfNew ? 'api.done-new' : 'api.done'),
+              content: { 'application/json': { schema: gives } },
+            },
+          ],
+        ),
+      ),
       ...Object.fromEntries(
         Object.entries(byStatus).map(([status, names = []]) => [
           status,

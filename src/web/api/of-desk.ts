@@ -3,16 +3,18 @@ import { z } from 'zod'
 import { approvedRecordings, awaitingApproval } from '../../approval/index.ts'
 import { type Recording, recordingsOf } from '../../audio/index.ts'
 import { deedLog, roles } from '../../people/index.ts'
-import { factEntries, factsOf, scriptsOf, unknownFact } from '../../scripts/index.ts'
+import { confirmFact, factEntries, factsOf, scriptsOf, unknownFact } from '../../scripts/index.ts'
 import { personLines } from '../people-lines.ts'
 import { provincial } from '../route.ts'
 import type { Who } from '../who.ts'
-import { type Operation, route } from './operation.ts'
+import { type Operation, personOf, route } from './operation.ts'
 import { byKey, listOf, readCursor, stretch, stretchOf, writeCursor } from './paging.ts'
 import * as shapes from './shapes.ts'
 
 const seePeople: readonly Who[] = ['admin', 'approver', 'auditor']
 const seeLog: readonly Who[] = ['admin', 'auditor']
+/** Those who answer for what facts say. */
+const keepers: readonly Who[] = ['admin', 'approver']
 const ofFact = z.strictObject({ id: shapes.id })
 
 const versionKey = ({ script, version }: { script: string; version: number }): string =>
@@ -48,6 +50,21 @@ export const deskOperations: readonly Operation[] = [
       const entries = await factEntries(database, path.id)
       if (entries.length === 0) throw unknownFact(path.id)
       return { body: stretchOf(entries, ({ number }) => String(number).padStart(12, '0'), query, visit.link) }
+    },
+  }),
+  route({
+    ...{ id: 'confirmFact', tag: 'facts', method: 'post', path: '/facts/:id/confirmation', who: keepers },
+    takes: {
+      path: ofFact,
+      body: z.strictObject({ basedOn: z.int().min(1).meta({ description: 'api.field.based-on-entry' }) }),
+    },
+    gives: z.object({ state: z.enum(['changed', 'same']), fact: shapes.Fact }),
+    problems: ['conflict'],
+    example: { path: { id: 'hotline-111' }, body: { basedOn: 1 } },
+    async handle({ database }, { visit, path, body }) {
+      const given = { fact: path.id, by: personOf(visit), basedOn: body.basedOn, now: visit.now }
+      const { state, fact } = await confirmFact(database, given)
+      return { body: { state: state === 'same' ? ('same' as const) : ('changed' as const), fact } }
     },
   }),
   route({

@@ -9,7 +9,9 @@ import {
   attest,
   attestationsOf,
   countersign,
+  type Attestation,
   outcomeOfAiring,
+  takeBack,
 } from '../../evidence/index.ts'
 import { covers } from '../../registry/index.ts'
 import { type Airing, airingsOf, campaignsOf, unknownAiring, windowsOf } from '../../schedule/index.ts'
@@ -69,7 +71,7 @@ const reading: readonly Operation[] = [
       const found = await airingSeen(web, visit, path.id)
       const outcome = await outcomeOfAiring(web.database, found, visit.now)
       const attestations = await attestationsOf(web.database, { airing: found.id })
-      return { body: { ...airingShape(found, outcome, visit), attestations } }
+      return { body: { ...airingShape(found, outcome, visit), attestations: attestations.map(wordShape) } }
     },
   }),
   route({
@@ -105,6 +107,17 @@ const doing: readonly Operation[] = [
           .nullable()
           .default(null)
           .meta({ description: 'api.field.played-at' }),
+        reason: shapes.missedReason.nullable().default(null),
+        villagesMissed: z
+          .array(shapes.id)
+          .max(200)
+          .default([])
+          .meta({ description: 'api.field.villages-missed' }),
+        word: z
+          .string()
+          .regex(/^[A-Za-z0-9-]{8,64}$/)
+          .optional()
+          .meta({ description: 'api.field.word' }),
         note: z.string().max(500).default('').meta({ description: 'api.field.note' }),
       }),
     },
@@ -114,9 +127,9 @@ const doing: readonly Operation[] = [
     example: { path: { id: airing }, body: { outcome: 'played', playedAt: '2026-11-23T05:30:00+07:00' } },
     locate: (web, { visit, path }) => airingSeen(web, visit, path.id),
     async handle({ database }, { visit, path, body }) {
-      const { outcome, playedAt, note } = body
-      const given = { airing: path.id, by: personOf(visit), outcome, playedAt, note }
-      return { body: await attest(database, { ...given, now: visit.now, ids: randomIds }) }
+      const { word, ...said } = body
+      const given = { airing: path.id, by: personOf(visit), ...said, ...(word === undefined ? {} : { word }) }
+      return { body: wordShape(await attest(database, { ...given, now: visit.now, ids: randomIds })) }
     },
   }),
   route({
@@ -127,17 +140,25 @@ const doing: readonly Operation[] = [
     status: 201,
     problems: ['conflict'],
     example: { path: { id: 'att-0123456789abcdef0123' } },
-    async locate(web, { visit, path }) {
-      const [attestation] = await attestationsOf(web.database, { id: path.id })
-      if (attestation === undefined) throw noAttestation(path.id)
-      const [about] = await airingsOf(web.database, { ids: [attestation.airing] })
-      if (!covers(visit.scope, about?.unit)) throw outsideScope(noAttestation(path.id).sentence)
-    },
+    locate: (web, { visit, path }) => wordSeen(web, visit, path.id),
     async handle({ database }, { visit, path }) {
       await countersign(database, { attestation: path.id, by: personOf(visit), now: visit.now })
       const [signed] = await attestationsOf(database, { id: path.id })
       if (signed === undefined) throw noAttestation(path.id)
-      return { body: signed }
+      return { body: wordShape(signed) }
+    },
+  }),
+  route({
+    ...{ id: 'takeBack', tag: 'airings', method: 'post', who: witnesses, scope: 'one' },
+    path: '/attestations/:id/withdrawal',
+    takes: { path: ofAiring },
+    gives: z.object({ id: z.string() }),
+    problems: ['conflict'],
+    example: { path: { id: 'att-0123456789abcdef0123' } },
+    locate: (web, { visit, path }) => wordSeen(web, visit, path.id),
+    async handle({ database }, { visit, path }) {
+      await takeBack(database, { attestation: path.id, by: personOf(visit), now: visit.now })
+      return { body: { id: path.id } }
     },
   }),
 ]
@@ -150,6 +171,21 @@ async function airingSeen(web: Web, visit: Visit, id: string): Promise<Airing> {
   if (found === undefined) throw unknownAiring(id)
   if (!covers(visit.scope, found.unit)) throw outsideScope(unknownAiring(id).sentence)
   return found
+}
+
+function wordShape(word: Attestation): z.input<typeof shapes.Attestation> {
+  return { ...word, villagesMissed: [...word.villagesMissed] }
+}
+
+/**
+ * Refuses a word about an airing that the visitor may not see as one that is not there. One that was taken back has no
+ * airing to ask the scope of: the deed says what became of it.
+ */
+async function wordSeen(web: Web, visit: Visit, id: string): Promise<void> {
+  const [attestation] = await attestationsOf(web.database, { id })
+  if (attestation === undefined) return
+  const [about] = await airingsOf(web.database, { ids: [attestation.airing] })
+  if (!covers(visit.scope, about?.unit)) throw outsideScope(noAttestation(id).sentence)
 }
 
 function noAttestation(id: string): AppError {

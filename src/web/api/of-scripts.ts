@@ -130,6 +130,7 @@ const doing: readonly Operation[] = [
     ...{ id: 'saveDraft', tag: 'scripts', method: 'put', path: '/scripts/:script/draft', who: writers },
     takes: { path: ofScript, body: shapes.Written },
     gives: Named.extend({ state: z.enum(['new', 'same']) }),
+    statusOfNew: 201,
     conditional: true,
     bodyBytesMax: draftBytesMax,
     problems: ['conflict', 'changed-meanwhile', 'condition-missing'],

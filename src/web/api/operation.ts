@@ -47,6 +47,8 @@ type Line<
   gives: Out
   /** 200 unless said otherwise. */
   status?: 200 | 201
+  /** Answered in place of 200 where something new was made. */
+  statusOfNew?: 201
   /** The body may be so long; 64 KiB unless said otherwise. */
   bodyBytesMax?: number
   /** Takes `If-Match` with the version that is to be replaced, or `If-None-Match: *`. */

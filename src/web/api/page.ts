@@ -65,7 +65,7 @@ function operationModel(operation: Operation, document: ApiDocument, say: Visit[
     parameters,
     takes: body === undefined ? null : { type: typeOf(body), fields: fieldsOf(body, say) },
     gives: answer === undefined ? '' : typeOf(answer),
-    status,
+    status: operation.statusOfNew === undefined ? String(status) : `${status}, ${operation.statusOfNew}`,
     refusals: problemsOf(operation).map((name) => ({ name, status: problems[name] })),
     example: exampleOf(operation),
     exampleBody: example.body === undefined ? '' : JSON.stringify(example.body, null, 2),

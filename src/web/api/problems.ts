@@ -4,7 +4,7 @@
  */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { AppError, type RefusalCode, type Sentence } from '../../base/errors.ts'
-import { DraftConflict } from '../../scripts/index.ts'
+import { DraftConflict, FactConflict } from '../../scripts/index.ts'
 import { HttpRefusal, noteFault } from '../errors.ts'
 import type { Language } from '../formats.ts'
 import type { Route } from '../route.ts'
@@ -158,6 +158,7 @@ function moreOf(refusal: AppError | undefined, language: Language): object {
     const { yours, theirs, base } = refusal
     return { yours, theirs, base: base ?? null }
   }
+  if (refusal instanceof FactConflict) return { newest: refusal.newest }
   if (!(refusal instanceof ApiRefusal) || refusal.errors.length === 0) return {}
   return { errors: refusal.errors.map(({ detail, ...where }) => ({ ...where, detail: detail[language] })) }
 }

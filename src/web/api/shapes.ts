@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { isDay, isMonth } from '../../base/calendar.ts'
+import { missedReasons } from '../../evidence/index.ts'
 import { firstMonth, lastMonth } from '../query.ts'
 import { airingStates } from '../airing-lines.ts'
 import { unitStates } from '../coverage.ts'
@@ -232,12 +233,17 @@ export const AwaitingApproval = z.object({
   signedBy: z.array(z.object({ person: z.string(), kind: z.enum(['ed25519', 'passkey']) })),
 })
 
+/** Why a bulletin was not played. */
+export const missedReason = z.enum(missedReasons).meta({ description: 'api.field.missed-reason' })
+
 export const Attestation = z.object({
   id: z.string(),
   airing: z.string(),
   person: z.string(),
   outcome: z.enum(['played', 'missed']),
   playedAt: instant.nullable(),
+  reason: missedReason.nullable(),
+  villagesMissed: z.array(z.string()),
   note: z.string(),
   at: instant,
   countersignedBy: z.string().nullable(),
@@ -307,7 +313,7 @@ export const Deed = z.object({
   what: z.string(),
   subject: z.string(),
   detail: z.unknown(),
-  via: z.enum(['web', 'cli', 'desk', 'system']),
+  via: z.enum(['web', 'api', 'cli', 'desk', 'system']),
   address: z.string().nullable(),
 })
 

@@ -14,6 +14,8 @@ export async function aboutPage(web: Web, visit: Visit): Promise<Page> {
     section: 'about',
     model: {
       version: web.version,
+      // Whoever signed in has pages for it, and mostly no command line.
+      commands: visit.say(visit.person === undefined ? 'about.commands-text' : 'about.pages-text'),
       node: process.version,
       registry: edition === undefined ? visit.say('about.registry-none') : visit.say(word, { moment }),
     },

@@ -1,13 +1,12 @@
 /** The register of facts: what scripts may say beyond their own words, to search, filter, sort and page through. */
-import { AppError } from '../../base/errors.ts'
 import { foldName } from '../../base/text.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
+import { askedSorting } from '../sorting.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import type { Who } from '../who.ts'
-import { sentence, type Word } from '../words/index.ts'
 import { type FactLine, factKinds, factLines, factStates, kindWords, stateWords } from './facts-lines.ts'
 
 /** Those who enter facts. */
@@ -15,19 +14,9 @@ export const factWriters: readonly Who[] = ['admin', 'editor', 'approver']
 /** Those who confirm what others entered. */
 export const factConfirmers: readonly Who[] = ['admin', 'approver']
 
-/** What the list may be sorted by; by name unless asked otherwise. */
-const sorts = ['name', 'kind', '-changed', 'until'] as const
-type Sort = (typeof sorts)[number]
-const sortWords: Readonly<Record<Sort, Word>> = {
-  name: 'facts.sort-name',
-  kind: 'facts.sort-kind',
-  '-changed': 'facts.sort-changed',
-  until: 'facts.sort-until',
-}
-
 /** `/facts?q=&kind=&state=&sort=&page=` */
 export async function factsPage(web: Web, visit: Visit): Promise<Page> {
-  const { q, kind, state, sort, all, found } = await factsAsked(web, visit)
+  const { q, kind, state, sorting, all, found } = await factsAsked(web, visit)
   const { lines, paging } = pageOf(found, askedPage(visit.query), visit.link)
   const { say } = visit
   const title = say('facts.title')
@@ -41,7 +30,7 @@ export async function factsPage(web: Web, visit: Visit): Promise<Page> {
       q,
       kinds: factKinds.map((value) => ({ value, name: say(kindWords[value]), chosen: value === kind })),
       states: factStates.map((value) => ({ value, name: say(stateWords[value]), chosen: value === state })),
-      sorts: sorts.map((value) => ({ value, name: say(sortWords[value]), chosen: value === sort })),
+      ...{ sort: sorting.sort, columns: sorting.columns },
       filtered: q !== '' || kind !== undefined || state !== undefined,
       waiting: waiting === 0 || state === 'waiting' ? '' : say('facts.waiting-count', { count: waiting }),
       none: all.length === 0,
@@ -75,42 +64,31 @@ async function factsAsked(web: Web, visit: Visit) {
   const q = askedSearch(visit.query)
   const kind = askedChoice(visit.query, 'kind', factKinds)
   const state = askedChoice(visit.query, 'state', factStates)
-  const sort = askedSort(visit.query)
+  const sorting = askedSorting(visit, {
+    name: (line: FactLine) => line.name,
+    value: ({ fact }) => fact.value,
+    state: (line) => factStates.indexOf(line.state),
+    // An end that is open is none, and stands last.
+    until: ({ fact }) => fact.validTo,
+    changed: ({ entry }) => entry.number,
+  })
   const all = await factLines(web, visit)
   const wanted = foldName(q)
   const found = all
     .filter((line) => kind === undefined || line.fact.kind === kind)
     .filter((line) => state === undefined || line.state === state)
     .filter((line) => q === '' || (wanted !== '' && answers(wordsOf(line), wanted)))
-    .sort(orders[sort])
-  return { q, kind, state, sort, all, found }
+    .sort(byName)
+  return { q, kind, state, sorting, all, found: sorting.order(found) }
 }
 
 function wordsOf({ fact }: FactLine): string[] {
   return [fact.id, fact.name.vi, fact.name.en, fact.value, fact.spoken ?? '', fact.source]
 }
 
-function askedSort(query: URLSearchParams): Sort {
-  const typed = query.get('sort') ?? ''
-  if (typed === '') return 'name'
-  const sort = sorts.find((each) => each === typed)
-  if (sort !== undefined) return sort
-  throw new AppError(
-    'invalid',
-    sentence('wrong.choice', { typed: typed.slice(0, 60), choices: sorts.join(', ') }),
-  )
-}
-
 const collator = new Intl.Collator('vi', { numeric: true })
 
+/** The list's own order. */
 function byName(a: FactLine, b: FactLine): number {
   return collator.compare(a.name, b.name)
-}
-
-/** An end that is open stands last. */
-const orders: Readonly<Record<Sort, (a: FactLine, b: FactLine) => number>> = {
-  name: byName,
-  kind: (a, b) => factKinds.indexOf(a.fact.kind) - factKinds.indexOf(b.fact.kind) || byName(a, b),
-  '-changed': (a, b) => b.entry.number - a.entry.number,
-  until: (a, b) => collator.compare(a.fact.validTo ?? '9999', b.fact.validTo ?? '9999') || byName(a, b),
 }

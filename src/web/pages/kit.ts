@@ -1,4 +1,5 @@
 /** Every piece of the pages in every state: for whoever builds or looks after them, never where real work is done. */
+import { differenceOf } from '../../scripts/index.ts'
 import { airingStates } from '../airing-lines.ts'
 import { stretches } from '../coverage.ts'
 import { deviceStates } from '../device-lines.ts'
@@ -17,6 +18,8 @@ import { allStates } from '../states.ts'
 import type { Task } from '../tasks.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { weekdayIn } from '../weekdays.ts'
+import type { Conflict } from './editor-conflict.ts'
+import { differenceLines } from './scripts-difference.ts'
 
 /** `/kit` */
 export function kitPage(web: Web, visit: Visit): Promise<Page> {
@@ -49,6 +52,7 @@ export function kitPage(web: Web, visit: Visit): Promise<Page> {
       pagings: [1, 3, 5].map((at) => pageOfTotal(241, at, visit.link)),
       tasks: tasksOf(visit),
       days: daysOf(visit),
+      conflict: conflictSample(visit),
       wrong: { password: { why: say('kit.wrong') }, again: { why: say('kit.wrong') } },
       patterns: ['met', 'waiting', 'unknown', 'coming', 'missed'],
     },
@@ -80,6 +84,21 @@ function tasksOf({ say }: Visit): Task[] {
     { text: say('todo.approver'), commands: [], href: '#tasks', page: true },
     { text: say('todo.plan', { count: 241 }), commands: ['loa plan run'], href: null },
   ]
+}
+
+/** Two who wrote on one text: a sentence put otherwise, one added, and another title. */
+function conflictSample({ say }: Visit): Conflict {
+  const [theirs, yours] = [
+    'Kính thưa bà con. Việc nhẹ, lương cao, giục đi gấp: hãy chậm lại. Xin cảm ơn bà con.',
+    'Kính thưa bà con. Việc nhẹ, lương cao, giục đi ngay: hãy chậm lại. Gọi 111 để hỏi. Xin cảm ơn bà con.',
+  ]
+  return {
+    version: 3,
+    who: say('editor.conflict-who', { name: 'Zơrâm Thị Mai', version: 3, at: '08:30' }),
+    theirs,
+    difference: differenceLines(differenceOf(theirs, yours)),
+    fields: [{ name: say('editor.title'), yours: 'Việc nhẹ, lương cao', theirs: 'Chậm lại một chút' }],
+  }
 }
 
 /** Fields of the calendar: many airings, few of one station, today without any. */

@@ -21,6 +21,7 @@ import { isWord, sentence, type Word } from '../words/index.ts'
 
 const viaWords: Record<Via, Word> = {
   web: 'log.via-web',
+  api: 'log.via-api',
   cli: 'log.via-cli',
   desk: 'log.via-desk',
   system: 'log.via-system',

@@ -8,7 +8,6 @@ import {
   type BoundUnit,
   changeRole,
   endSessions,
-  enrolKeyAgain,
   invite,
   nameCharactersMax,
   personById,
@@ -70,8 +69,6 @@ export function deedsOfAdmins({ database }: Web) {
     restore: (steering: Steering) => restore(database, steering),
     'reset-codes': (steering: Steering) => resetCodes(database, steering),
     'end-sessions': (steering: Steering) => endSessions(database, steering),
-    'enrol-key': ({ by, now }: Steering, { body }: Request) =>
-      enrolKeyAgain(database, { kid: fieldIn(body, 'kid'), by, now }),
     invite: (steering: Steering) => invite(database, steering),
     'reset-password': (steering: Steering) => resetPassword(database, steering),
   }

@@ -28,7 +28,10 @@ export async function recordingsPage(web: Web, visit: Visit): Promise<Page> {
       uploads: true,
       rendering: renderingHtml(web, visit),
       ...listModel(visit, q, lines, '/recordings', sorting),
-      none: cards.length === 0 && q === '' ? visit.say('recordings.none') : '',
+      none:
+        cards.length === 0 && q === ''
+          ? visit.say(visit.person === undefined ? 'recordings.none' : 'recordings.none-yet')
+          : '',
       paging,
     },
   }
@@ -46,7 +49,10 @@ export async function greetingsPage(web: Web, visit: Visit): Promise<Page> {
     model: {
       ...alone(title),
       ...listModel(visit, q, lines, '/recordings/greetings', sorting),
-      none: cards.length === 0 && q === '' ? visit.say('recordings.none') : '',
+      none:
+        cards.length === 0 && q === ''
+          ? visit.say(visit.person === undefined ? 'recordings.none' : 'recordings.none-yet')
+          : '',
       paging,
     },
   }

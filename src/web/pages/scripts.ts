@@ -1,6 +1,6 @@
 /** Scripts: every one with how its newest version stands, to search, sort and take away as a table. */
 import { versionStates } from '../../approval/index.ts'
-import { byVietnameseName, foldName } from '../../base/text.ts'
+import { foldName } from '../../base/text.ts'
 import { toMilliseconds } from '../../base/time.ts'
 import { people, type Role } from '../../people/index.ts'
 import {
@@ -16,10 +16,10 @@ import { csvHref, type Sheet } from '../csv.ts'
 import { lengthOf, momentIn } from '../formats.ts'
 import { pageOf } from '../paging.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
+import { askedSorting } from '../sorting.ts'
 import { type State, wordOf } from '../states.ts'
 import { languageIn } from '../upload-cards.ts'
 import type { Page, Visit, Web } from '../visit.ts'
-import type { Word } from '../words/index.ts'
 import { kindIn } from './editor-form.ts'
 
 /** Those who write. Each of their deeds has a name under it, so the open desk is not among them. */
@@ -46,24 +46,10 @@ type Line = {
   seconds: number | null
 }
 
-const orders: Readonly<Record<string, { word: Word; compare: (a: Line, b: Line) => number }>> = {
-  '-changed': {
-    word: 'scripts.by-changed',
-    compare: (a, b) => toMilliseconds(b.newest.createdAt) - toMilliseconds(a.newest.createdAt),
-  },
-  title: { word: 'scripts.by-title', compare: (a, b) => byVietnameseName(a.title, b.title) },
-  state: {
-    word: 'scripts.by-state',
-    compare: (a, b) => versionStatesInOrder.indexOf(a.state) - versionStatesInOrder.indexOf(b.state),
-  },
-  length: { word: 'scripts.by-length', compare: (a, b) => (a.seconds ?? 0) - (b.seconds ?? 0) },
-}
-const usualOrder = '-changed'
-
 /** `/scripts?q=&state=&kind=&sort=&page=` */
 export async function scriptsPage(web: Web, visit: Visit): Promise<Page> {
   const { say } = visit
-  const { q, state, kind, sort, lines: all, total } = await scriptsAsked(web, visit)
+  const { q, state, kind, sorting, lines: all, total } = await scriptsAsked(web, visit)
   const { lines: here, paging } = pageOf(all, askedPage(visit.query), visit.link)
   const lines = await measured(web, here)
   const title = say('nav.scripts')
@@ -77,9 +63,7 @@ export async function scriptsPage(web: Web, visit: Visit): Promise<Page> {
         return { value: each, name: say(wordOf(chipOf(each))), chosen: each === state }
       }),
       kinds: kinds.map((each) => ({ value: each, name: kindIn(visit, each), chosen: each === kind })),
-      orders: Object.entries(orders).map(([value, { word }]) => {
-        return { value: value === usualOrder ? '' : value, name: say(word), chosen: value === sort }
-      }),
+      ...{ sort: sorting.sort, columns: sorting.columns },
       filtered: q !== '' || state !== undefined || kind !== undefined,
       lines: lines.map((line) => ({
         ...{ title: line.title, id: line.id, href: `/scripts/${line.id}`, by: line.by },
@@ -119,8 +103,13 @@ async function scriptsAsked(web: Web, visit: Visit) {
   const q = askedSearch(visit.query)
   const state = askedChoice(visit.query, 'state', versionStatesInOrder)
   const kind = askedChoice(visit.query, 'kind', kinds)
-  const asked = visit.query.get('sort') ?? ''
-  const sort = Object.hasOwn(orders, asked) ? asked : usualOrder
+  const sorting = askedSorting(visit, {
+    title: (line: Line) => line.title,
+    state: (line) => versionStatesInOrder.indexOf(line.state),
+    language: ({ newest }) => languageIn(visit.say, newest.language),
+    length: (line) => line.seconds,
+    changed: ({ newest }) => toMilliseconds(newest.createdAt),
+  })
   const all = await scriptLines(web, visit)
   const wanted = foldName(q)
   const found = all
@@ -129,9 +118,14 @@ async function scriptsAsked(web: Web, visit: Visit) {
     .filter(({ id, newest }) => {
       return q === '' || (wanted !== '' && answers([newest.title, newest.titleEn, id], wanted))
     })
-  const lines = sort === 'length' ? await measured(web, found) : found
-  lines.sort((a, b) => orders[sort]?.compare(a, b) || (a.id < b.id ? -1 : 1))
-  return { q, state, kind, sort, lines, total: all.length }
+  const lines = sorting.by?.key === 'length' ? await measured(web, found) : found
+  // The list's own order: what was written last stands first.
+  lines.sort((a, b) => -order(a.newest.createdAt, b.newest.createdAt) || order(a.id, b.id))
+  return { q, state, kind, sorting, lines: sorting.order(lines), total: all.length }
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }
 
 /** Each script by its newest version. */

@@ -65,15 +65,22 @@ export async function uploadPage(web: Web, visit: Visit): Promise<Page> {
     view: 'upload',
     title: card.title,
     section: 'uploads',
-    model: { card, ...nextStep(visit, upload, card) },
+    model: { card, ...nextStep(web, visit, upload, card) },
   }
 }
 
-function nextStep({ say }: Visit, upload: Upload, card: UploadCard): { next: string; command: string } {
-  if (card.approval === null) return { next: say('uploads.next-again'), command: '' }
-  if (card.approval === 'approved') return { next: '', command: '' }
+type NextStep = { next: string; command: string; href: string }
+
+/** What to do about it: the page for whoever signed in and may open it, the command for others. */
+function nextStep(web: Web, { say, person, visitor }: Visit, upload: Upload, card: UploadCard): NextStep {
+  if (card.approval === null) return { next: say('uploads.next-again'), command: '', href: '' }
+  if (card.approval === 'approved') return { next: '', command: '', href: '' }
+  const href = `/approvals/${upload.script}/${upload.version}`
+  if (person !== undefined && web.mayOpen(visitor, '/approvals')) {
+    return { next: say('uploads.next-approve'), command: '', href }
+  }
   const command = `loa approval sign ${upload.script} ${upload.version} --by <${say('todo.somebody')}> --key-file khoa-duyet.pem`
-  return { next: say('uploads.next-approve'), command }
+  return { next: say('uploads.next-approve'), command, href: '' }
 }
 
 /** `/uploads.csv`: all lines of the same filter. */

@@ -54,6 +54,7 @@ export const enApi: Record<keyof typeof viApi, string> = {
   'api.op.withdrawVersion': 'Withdraw a version',
   'api.op.listFacts': 'The register of facts',
   'api.op.getFact': 'One fact',
+  'api.op.confirmFact': 'Confirm a fact that somebody else entered',
   'api.op.listFactEntries': 'The history of a fact',
   'api.op.listRecordings': 'Recordings',
   'api.op.listAwaitingApproval': 'What waits for approval',
@@ -61,6 +62,7 @@ export const enApi: Record<keyof typeof viApi, string> = {
   'api.op.getAiring': 'One airing with its outcome and attestations',
   'api.op.attest': 'Attest an airing',
   'api.op.countersign': 'Countersign an attestation',
+  'api.op.takeBack': 'Take one’s own attestation back',
   'api.op.listCampaigns': 'Campaigns',
   'api.op.listWindows': 'Windows',
   'api.op.listPeople': 'People',
@@ -95,6 +97,12 @@ export const enApi: Record<keyof typeof viApi, string> = {
   'api.field.root': 'The Merkle root that a signature would cover.',
   'api.field.window-station': 'The station that has this window; null = every station.',
   'api.field.played-at': 'When it was played, with its time zone; only when outcome is played.',
+  'api.field.missed-reason': 'Why it was not played; only where outcome is missed.',
+  'api.field.villages-missed':
+    'Ids of villages of the station that did not hear it; only where outcome is played.',
+  'api.field.word':
+    'A name that the caller’s machine gave this attestation: sent again under it, it is still one.',
+  'api.field.based-on-entry': 'Number of the entry that was read, as in the history of the fact.',
   'api.field.note': 'A note.',
   'api.field.key': 'A key of the caller’s choice: sent again under it, the request is not done twice.',
   'api.field.if-match': 'The version that was written on, in quotes, as in ETag.',
@@ -156,6 +164,7 @@ export const enApi: Record<keyof typeof viApi, string> = {
   'api.no-script': 'There is no script “{script}”. Look it up in the list of scripts.',
   'api.no-version':
     'There is no version {version} of a script “{script}”. Look it up in the list of scripts.',
+  'api.done-new': 'Done; something new was made.',
   'api.no-attestation': 'There is no attestation “{id}”. Look at its airing again.',
   'api.no-script-desk':
     'This hub runs without its texts and voices, so nothing is submitted or checked here. Try again at the main hub.',

@@ -21,11 +21,6 @@ export const enFacts: Record<keyof typeof viFacts, string> = {
   'facts.coming': 'coming',
   'facts.waiting': 'waits for confirmation',
   'facts.ended': 'ended',
-  'facts.sort': 'Order',
-  'facts.sort-name': 'name',
-  'facts.sort-kind': 'kind',
-  'facts.sort-changed': 'newest entry first',
-  'facts.sort-until': 'ending soonest first',
   'facts.waiting-count':
     '{count} {count|fact waits|facts wait} for a second person to confirm {count|it|them}.',
   'facts.waiting-see': 'See what waits',

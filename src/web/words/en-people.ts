@@ -164,6 +164,7 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'log.search': 'Search the log',
   'log.nobody': 'Nothing matches what is filtered.',
   'log.via-web': 'web page',
+  'log.via-api': 'another programme (API)',
   'log.via-cli': 'command line',
   'log.via-desk': 'this machine',
   'log.via-system': 'system',

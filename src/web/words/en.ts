@@ -140,6 +140,7 @@ export const en: Record<keyof typeof vi, string> = {
   'todo.people': 'Nobody is registered yet. Add at least one editor and one approver.',
   'todo.approver': 'There is no approver. Without an approver’s signature no loudspeaker plays anything.',
   'todo.approver-key': 'No approver has a signing key; its passphrase goes in LOA_PASSPHRASE.',
+  'todo.approver-key-page': 'No approver has a signing key that is confirmed.',
   'todo.keys':
     'The root key has not signed the list of keys, so controllers trust nobody yet. Make a root key, then sign; its passphrase goes in LOA_PASSPHRASE.',
   'todo.scripts': 'No script is submitted yet. Import scripts, then submit them.',
@@ -227,6 +228,8 @@ export const en: Record<keyof typeof vi, string> = {
 
   'recordings.title': 'Recordings',
   'recordings.lead': 'The sound of each submitted script, exactly as the loudspeakers will play it.',
+  'recordings.none-yet':
+    'There are no recordings yet. Once a script is submitted the hub makes its recordings by itself; what no voice can read, a person records.',
   'recordings.none':
     'There are no recordings yet. Import scripts (loa scripts import), submit them (loa scripts submit), then render (loa audio render).',
   'recordings.version': 'version {version}',
@@ -291,7 +294,9 @@ export const en: Record<keyof typeof vi, string> = {
   'about.limits-text':
     'While nobody has an account, the pages only show. From the first account on every page asks for a sign-in, and each role opens its own part. LOA_DESK=1 lets whoever sits at the server itself do a few things without signing in. The hub shows its pages to the server itself only (127.0.0.1) unless told otherwise; before you open them to a network, put HTTPS in front and set LOA_PUBLIC_URL.',
   'about.commands-text':
-    'Writing, submitting, approving, planning and confirming are done with the loa command on the server: loa --help.',
+    'Whoever has an account writes, submits, approves and confirms on the pages. All of that, and planning, may be done with the loa command on the server too: loa --help.',
+  'about.pages-text':
+    'Writing, submitting, approving and confirming are done on these pages, each role its own part. Loading the registry, making campaigns, planning and signing with the root are done on the server, by whoever runs it.',
   'about.counting': 'How it is counted',
   'about.versions': 'Versions',
   'about.version-app': 'Loa Làng',

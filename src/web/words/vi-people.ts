@@ -161,6 +161,7 @@ export const viPeople = {
   'log.search': 'Tìm trong nhật ký',
   'log.nobody': 'Không có việc nào khớp với những gì đang lọc.',
   'log.via-web': 'trang web',
+  'log.via-api': 'chương trình khác (API)',
   'log.via-cli': 'dòng lệnh',
   'log.via-desk': 'máy này',
   'log.via-system': 'hệ thống',

@@ -141,6 +141,7 @@ export const vi = {
   'todo.people': 'Chưa có ai trong sổ người dùng. Thêm ít nhất một người biên tập và một người phê duyệt.',
   'todo.approver': 'Chưa có người phê duyệt. Không có chữ ký của người phê duyệt thì không loa nào phát.',
   'todo.approver-key': 'Người phê duyệt chưa có khóa ký; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
+  'todo.approver-key-page': 'Người phê duyệt chưa có khóa ký nào được xác nhận.',
   'todo.keys':
     'Danh sách khóa chưa được khóa gốc ký, nên bộ điều khiển chưa tin ai. Tạo khóa gốc rồi ký danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'todo.scripts': 'Chưa có bản tin nào được trình. Nhập bản tin, rồi trình duyệt.',
@@ -225,6 +226,8 @@ export const vi = {
 
   'recordings.title': 'Bản ghi',
   'recordings.lead': 'Âm thanh của từng bản tin đã trình, đúng như loa sẽ phát.',
+  'recordings.none-yet':
+    'Chưa có bản ghi nào. Bản tin được trình rồi thì trung tâm tự tạo bản ghi; bản tin mà giọng máy không đọc được thì cần người thu âm.',
   'recordings.none':
     'Chưa có bản ghi nào. Nhập bản tin (loa scripts import), trình duyệt (loa scripts submit), rồi tạo bản ghi (loa audio render).',
   'recordings.version': 'bản {version}',
@@ -289,7 +292,9 @@ export const vi = {
   'about.limits-text':
     'Khi chưa ai có tài khoản, các trang chỉ để xem. Từ tài khoản đầu tiên, mọi trang cần đăng nhập, và mỗi vai trò chỉ mở được phần việc của mình. LOA_DESK=1 cho người ngồi tại chính máy chủ làm vài việc không cần đăng nhập. Trung tâm mặc định chỉ mở trang cho chính máy chủ (127.0.0.1); khi mở cho mạng, hãy đặt HTTPS phía trước và khai LOA_PUBLIC_URL.',
   'about.commands-text':
-    'Soạn, trình, duyệt, xếp lịch và xác nhận làm bằng lệnh loa trên máy chủ: loa --help.',
+    'Ai có tài khoản thì soạn, trình, duyệt và xác nhận trên các trang. Những việc ấy, và việc xếp lịch, cũng làm được bằng lệnh loa trên máy chủ: loa --help.',
+  'about.pages-text':
+    'Soạn, trình, duyệt và xác nhận làm ngay trên các trang này, mỗi vai trò phần việc của mình. Nạp sổ, tạo đợt, xếp lịch và ký bằng khóa gốc làm trên máy chủ, do người quản lý máy chủ.',
   'about.counting': 'Cách tính',
   'about.versions': 'Phiên bản',
   'about.version-app': 'Loa Làng',
