@@ -23,7 +23,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser.close()
   await busy.close()
   await exercise.close()
   rmSync(dirname(incoming), { recursive: true })
