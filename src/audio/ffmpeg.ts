@@ -15,11 +15,9 @@
  */
 import { execFile, spawn } from 'node:child_process'
 import { access, constants, rm, stat } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg'
 import { AppError } from '../base/errors.ts'
-import { childEnvironment } from '../config.ts'
 import { diskFull, lastLinesOf, missingProgram, programFailed, programTooSlow } from './refusals.ts'
 import { whitelists } from './probe.ts'
 import { createSlots } from './slots.ts'
@@ -241,28 +239,8 @@ export async function ffmpegAbilities(needed: {
   }
 }
 
-/** What the programme that was asked last said of itself; another in its place is asked anew. */
-let known: { program: string; version: string } | undefined
-
-/** The installed ffmpeg's version: part of what a recording's bytes depend on. Asked once of each programme installed. */
+/** The installed ffmpeg's version: part of what a recording's bytes depend on. */
 export async function ffmpegVersion(): Promise<string> {
-  const program = await installedProgram()
-  if (known === undefined || known.program !== program) known = { program, version: await askVersion() }
-  return known.version
-}
-
-/** Which ffmpeg the search path has now: its place, and its file as it was put there. */
-async function installedProgram(): Promise<string> {
-  const folders = (childEnvironment({})['PATH'] ?? '').split(delimiter)
-  for (const folder of folders) {
-    const path = join(folder, 'ffmpeg')
-    const file = await stat(path).catch(() => undefined)
-    if (file?.isFile() === true) return [path, file.ino, file.mtimeMs, file.size].join(' ')
-  }
-  throw missingProgram('ffmpeg', new Error('no ffmpeg on the search path'))
-}
-
-async function askVersion(): Promise<string> {
   try {
     const { stdout } = await run('ffmpeg', ['-version'], { timeout: 10_000, killSignal: 'SIGKILL' })
     return /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'unknown'
