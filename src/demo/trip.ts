@@ -27,8 +27,8 @@ export type TripOptions = {
   log: Log
   signal: AbortSignal
   onProgress: (progress: Progress) => void
-  /** Called once the pages are served. */
-  onReady?: (hub: Hub) => void
+  /** Called once the pages are served, and waited for. */
+  onReady?: (hub: Hub) => Promise<void> | void
   /** Called when every device holds what it is to play, before the first play. */
   afterDelivery?: (trip: Trip) => Promise<void> | void
 }

@@ -56,7 +56,7 @@ export async function takeTheWay(options: TripOptions): Promise<FinishedTrip> {
       }),
     })
     closers.push(() => hub.stop())
-    options.onReady?.(hub)
+    await options.onReady?.(hub)
     const lap = stopwatch()
     const approverKey = await prepareExercise(hub)
     const fleet = await startFleetChild(hub, folder, options.devices)

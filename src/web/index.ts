@@ -32,7 +32,7 @@ import { openIncoming } from './incoming.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 import { mayOpenBy, mount, routesOf } from './routes.ts'
-import { compileViews } from './views.ts'
+import { compiledOnce } from './views.ts'
 import type { ScriptDesk, Web } from './visit.ts'
 import { createSignedIn, isThisMachine, meet } from './who.ts'
 
@@ -112,7 +112,7 @@ export function createWeb(options: WebOptions): WithTable {
     gate,
     signedIn: createSignedIn({ ...rest, gate }),
     mayOpen: () => false,
-    views: compileViews(folder('views')),
+    views: compiledOnce(folder('views')),
     assets: readAssets(folder('assets')),
   }
   const metrics = createMetrics(web)

@@ -77,6 +77,15 @@ export function compileViews(folder: string): Views {
   }
 }
 
+const known = new Map<string, Views>()
+
+/** The views of our own folder: compiled by the first application that asks, and the same for all others of the process. */
+export function compiledOnce(folder: string): Views {
+  const views = known.get(folder) ?? compileViews(folder)
+  known.set(folder, views)
+  return views
+}
+
 /** Looks at every `say "…"` of a template for a word that is in no dictionary. */
 class Words extends Handlebars.Visitor {
   readonly #file: string

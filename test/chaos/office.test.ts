@@ -25,7 +25,7 @@ import {
 import { seeds } from '../support/simulation-run.ts'
 
 it.concurrent.for(seeds([1]))(
-  'hub, broker and fleet are killed again and again: no confirmation is lost, none counts twice (seed %i)',
+  'fleet, broker and hub are killed one after the other: no confirmation is lost, none counts twice (seed %i)',
   { timeout: 180_000 },
   async (seed, context) => {
     if (monthEndsWithin(300)) context.skip('the month ends in these minutes')
@@ -36,13 +36,13 @@ it.concurrent.for(seeds([1]))(
       firstSeconds: 8,
       everySeconds: 4,
       lateSeconds: 90,
-      kills: 6,
+      kills: 3,
       secondsMax: 75,
     })
     expect(after).toMatchObject({ receipts: 15, airings: 15 })
-    // Killed as often as it was, nearly everything was heard: a play cut off is played again.
+    // Nearly everything was heard: a play cut off is played again. The soak kills twenty times.
     expect(after.played).toBeGreaterThan(7)
-    expect(after.kills).toEqual({ fleet: 2, broker: 2, hub: 2 })
+    expect(after.kills).toEqual({ fleet: 1, broker: 1, hub: 1 })
   },
 )
 

@@ -28,6 +28,7 @@ import { importScript, loadPlaceholders, readScript, submitVersion } from '../..
 import { newSigningKey, type SigningKey } from '../../src/wire/envelope.ts'
 import { hubKey, openWork, type Work } from '../../src/work.ts'
 import { giveKey } from './approvers.ts'
+import { type Files, filesOf, putFiles } from './made-once.ts'
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
@@ -190,12 +191,23 @@ export async function openPeople(work: Work): Promise<SigningKey> {
   return approver
 }
 
+/** The sentences of the bulletins, read and encoded once in a process. */
+let finished: Promise<Files> | undefined
+
 /** People, and three real recordings, approved; nothing enrolled or planned yet. */
 export async function openProvince(work: Work): Promise<void> {
   const { database, clock, audioFolder, speechFolder } = work
   const key = await openPeople(work)
   for (const [index, text] of bulletins.entries()) await submitText(work, `ban-tin-${index + 1}`, text)
-  await renderWanted({ database, audioFolder, speechFolder, clock, log: silentLog, concurrency: 1 })
+  const render = () =>
+    renderWanted({ database, audioFolder, speechFolder, clock, log: silentLog, concurrency: 1 })
+  const sentences = join(audioFolder, 'sentences')
+  if (finished === undefined) finished = render().then(() => filesOf(sentences))
+  else {
+    putFiles(sentences, await finished)
+    await render()
+  }
+  await finished
   for (const index of bulletins.keys()) {
     const script = `ban-tin-${index + 1}`
     await approve(database, { script, version: 1, approver: 'duyet', key, now: clock.now() })

@@ -4,11 +4,7 @@
  * no error on the console; a picture of each page in `test-results/web`.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { approvalEnvelopes, currentKeysDocument, proofFor, versionStates } from '../../src/approval/index.ts'
 import { audioPath } from '../../src/audio/index.ts'
@@ -23,8 +19,8 @@ import { lackingOf } from '../../src/wire/signatures.ts'
 import { monday, submitted } from '../support/desk.ts'
 import { putStations } from '../support/stations.ts'
 import { clearRooms, openRoom, putVariant, type Room } from './approval-world.ts'
+import { openBrowser, overflow, picture, serious } from './looking.ts'
 
-const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 let browser: Browser
 let room: Room
 
@@ -36,9 +32,7 @@ const clock: Clock = {
 }
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true })
-  const args = ['--no-sandbox', '--autoplay-policy=no-user-gesture-required']
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args })
+  browser = await openBrowser()
   room = await openRoom({ clock })
   await submitted(room.desk, 'Kính chào bà con {{unit}}. Hỏi kỹ rồi hãy đi.')
   await putStations(room.desk.database, ['tt-1', 'tt-2'])
@@ -57,7 +51,6 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  await browser.close()
   await room.close()
   await clearRooms()
 })
@@ -74,7 +67,6 @@ async function opensAs(who: string, { width = 1280, javaScriptEnabled = true } =
       return { name, value, url: room.origin }
     }),
   )
-  await context.addInitScript(axe.source)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('console', (message) => {
@@ -84,20 +76,12 @@ async function opensAs(who: string, { width = 1280, javaScriptEnabled = true } =
   return { context, page, errors }
 }
 
-/** Looks the page over, and takes its picture. */
-async function look(page: Page, name: string): Promise<void> {
+/** Looks the page over, and takes its picture; `closely`: axe looks too, once at each page. */
+async function look(page: Page, name: string, { closely = true } = {}): Promise<void> {
   const { width } = page.viewportSize()!
-  await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true })
-  const { violations } = await page.evaluate<{
-    violations: { id: string; impact: string; nodes: { html: string }[] }[]
-  }>(`axe.run({ resultTypes: ['violations'] })`)
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-    [],
-  )
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(
-    0,
-  )
+  await picture(page, `${name}-${width}`)
+  if (closely) expect(await serious(page), name).toEqual([])
+  expect(await overflow(page), name).toBeLessThanOrEqual(0)
   const low = await page.evaluate(
     `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden])')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
   )
@@ -107,7 +91,7 @@ async function look(page: Page, name: string): Promise<void> {
 async function presses(who: string, button: string): Promise<void> {
   const { context, page, errors } = await opensAs(who)
   await page.goto(`${room.origin}/keys`)
-  await look(page, `keys-${who}`)
+  await look(page, `keys-${who}`, { closely: who === 'quan-tri' })
   await page.click(`main button:has-text("${button}")`)
   await page.waitForURL(/done=/)
   expect(errors).toEqual([])
@@ -135,9 +119,9 @@ describe('an approver with a passkey', () => {
       await presses('quan-tri-hai', 'Xác nhận khóa')
       await room.desk.rootSigns(clock.now())
       await page.goto(`${room.origin}/approvals`)
-      await look(page, 'approvals')
+      await look(page, 'approvals', { closely: false })
       await page.click('main table a')
-      await look(page, 'approval')
+      await look(page, 'approval', { closely: false })
       const count = await page.locator('[data-play]').count()
       expect(count).toBe(3)
       for (let index = 1; index <= count; index += 1) {

@@ -3,28 +3,23 @@
  * confirmed by an approver. Nothing serious for axe, nothing wider than the phone, no error on the
  * console, every target large enough for a finger, and a picture of each page in `test-results/web`.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { planWanted } from '../../src/schedule/index.ts'
 import { factsOf, setFact } from '../../src/scripts/index.ts'
 import { secret } from '../people/office.ts'
+import { openBrowser, overflow, picture, serious } from './looking.ts'
 import { clockAt, november, today } from './month.ts'
 import { serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
 
-const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 let browser: Browser
 let office: Served
 const cookies: Record<string, string> = {}
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true })
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  browser = await openBrowser()
   office = await serve(await november(), { secret })
   const { database } = office.month
   const pace = { leadSeconds: 600, spreadSeconds: 1800, lateSeconds: 900 }
@@ -34,13 +29,11 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser.close()
   await office.close()
 })
 
 async function open(width: number, as: string) {
   const context = await browser.newContext({ viewport: { width, height: 740 } })
-  await context.addInitScript(axe.source)
   await context.addCookies(
     cookies[as]!.split('; ').map((cookie) => {
       const [name = '', value = ''] = cookie.split(/=(.*)/s)
@@ -60,17 +53,9 @@ async function open(width: number, as: string) {
 /** Looks the page over, and takes its picture. */
 async function look(page: Page, name: string): Promise<void> {
   const width = page.viewportSize()!.width
-  await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true })
-  const { violations } = await page.evaluate<{
-    violations: { id: string; impact: string; nodes: { html: string }[] }[]
-  }>(`axe.run({ resultTypes: ['violations'] })`)
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-    [],
-  )
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(
-    0,
-  )
+  await picture(page, `${name}-${width}`)
+  expect(await serious(page), name).toEqual([])
+  expect(await overflow(page), name).toBeLessThanOrEqual(0)
   const low = await page.evaluate(
     `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden], [type=checkbox])')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
   )

@@ -1,9 +1,7 @@
 /** Where each role begins: what waits for them first, and what to do next where nothing does. */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
-import { type Browser as RealBrowser, chromium } from 'playwright-core'
+import { type Browser as RealBrowser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { returnVersion } from '../../src/approval/index.ts'
 import { type Instant, plusMilliseconds } from '../../src/base/time.ts'
@@ -17,11 +15,11 @@ import {
   submitVersion,
 } from '../../src/scripts/index.ts'
 import { Browser, gateOn, goodPassword, secret, setUpCodes } from '../people/office.ts'
+import { openBrowser, overflow, picture, serious } from './looking.ts'
 import { clockAt, emptyDesk, november, planned, today } from './month.ts'
 import { readerSees, serve, type Served } from './served.ts'
 import { operatorSignedIn, signedIn } from './staff.ts'
 
-const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 const content = fileURLToPath(new URL('../../content', import.meta.url))
 
 let busy: Served
@@ -67,8 +65,7 @@ async function maiWrites(): Promise<void> {
 }
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true })
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  browser = await openBrowser()
   const month = await november()
   busy = await serve(month, { secret })
   early = await serve({ ...month, clock: clockAt(planned), close: () => Promise.resolve() }, { secret })
@@ -92,7 +89,6 @@ beforeAll(async () => {
     cookies[`fresh ${role}`] = (await signedIn(fresh.month.database, role, role)).from.cookies
 })
 afterAll(async () => {
-  await browser.close()
   for (const served of [early, busy, fresh]) await served.close()
 })
 
@@ -225,7 +221,6 @@ describe('in a browser', () => {
     { timeout: 60_000 },
     async (who, width, colorScheme) => {
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
-      await context.addInitScript(axe.source)
       await context.setExtraHTTPHeaders({ cookie: cookies[who]! })
       const page = await context.newPage()
       const errors: string[] = []
@@ -236,18 +231,9 @@ describe('in a browser', () => {
       expect(await page.textContent('.whoami')).toContain(
         who === 'mai' ? 'Zơrâm Thị Mai' : `Người nguoi-${who}`,
       )
-      await page.screenshot({
-        path: join(pictures, `home-${who}-${width}-${colorScheme}.png`),
-        fullPage: true,
-      })
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-      const found =
-        width > 1000
-          ? []
-          : await page.evaluate<string[]>(
-              `axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-            )
-      expect(found).toEqual([])
+      await picture(page, `home-${who}-${width}-${colorScheme}`)
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      if (width === 360) expect(await serious(page)).toEqual([])
       expect(errors).toEqual([])
       await context.close()
     },

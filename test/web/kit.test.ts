@@ -1,9 +1,6 @@
 /** The page of all pieces: there for those who build the pages, and never where real work is done. */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { tmpdir } from 'node:os'
+import { type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { airingStates } from '../../src/web/airing-lines.ts'
 import { deviceStates } from '../../src/web/device-lines.ts'
@@ -11,27 +8,24 @@ import { chipOf, versionStatesInOrder } from '../../src/web/pages/scripts.ts'
 import { allStates, wordOf } from '../../src/web/states.ts'
 import { sayIn } from '../../src/web/words/index.ts'
 import { closeDatabase, openMemoryDatabase } from '../../src/db/index.ts'
+import { openBrowser, overflow, picture, serious } from './looking.ts'
 import { clockAt, today } from './month.ts'
 import { readerSees, serve, type Served, type ServedWith } from './served.ts'
-
-const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 
 function served(options: ServedWith): Promise<Served> {
   const database = openMemoryDatabase()
   const close = () => closeDatabase(database)
-  return serve({ database, audioFolder: pictures, clock: clockAt(today), close }, options)
+  return serve({ database, audioFolder: tmpdir(), clock: clockAt(today), close }, options)
 }
 
 let kit: Served
 let browser: Browser
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true })
   kit = await served({ kit: true })
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  browser = await openBrowser()
 })
 afterAll(async () => {
-  await browser.close()
   await kit.close()
 })
 
@@ -88,26 +82,18 @@ describe('the page of all pieces', () => {
     { timeout: 60_000 },
     async (width, colorScheme, language) => {
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
-      await context.addInitScript(axe.source)
       const page = await context.newPage()
       const errors: string[] = []
       page.on('console', (message) => {
         if (message.type() === 'error') errors.push(message.text())
       })
       await page.goto(`${kit.url}/kit?lang=${language}`)
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
       // Colours are the same at every width: each scheme is looked over in one.
-      const found = (width === 1280) === (colorScheme === 'light') ? await faults(page) : []
-      expect(found).toEqual([])
+      if ((width === 1280) === (colorScheme === 'light')) expect(await serious(page)).toEqual([])
       expect(errors).toEqual([])
-      await page.screenshot({ path: join(pictures, `kit-${width}-${colorScheme}.png`), fullPage: true })
+      await picture(page, `kit-${width}-${colorScheme}`)
       await context.close()
     },
   )
 })
-
-function faults(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(
-    `axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-  )
-}

@@ -9,9 +9,16 @@ const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url
 /** Without its comments axe is half as long, and each page must read it. */
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** The browser of this machine. */
+let started: Promise<Browser> | undefined
+/** Sound may begin without a finger: players are started by tests. */
+const args = ['--no-sandbox', '--autoplay-policy=no-user-gesture-required']
+
+/**
+ * The browser of this machine: started once in a process, and ended with it. What a test opens in it is in a context of
+ * its own, and that it closes; never the browser.
+ */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  return (started ??= chromium.launch({ executablePath: '/usr/bin/chromium', args }))
 }
 
 /**

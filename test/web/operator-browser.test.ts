@@ -2,20 +2,16 @@
  * The page of today on a cheap phone: 360 px wide, a network that comes and goes, and browsers without script. Pictures in
  * `test-results/web`.
  */
-import { mkdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
 import { attestationsOf } from '../../src/evidence/index.ts'
 import { secret } from '../people/office.ts'
 import { commune, type Commune } from './commune.ts'
+import { openBrowser, overflow, picture, serious } from './looking.ts'
 import { serve, type Served } from './served.ts'
 
-const pictures = fileURLToPath(new URL('../../test-results/web', import.meta.url))
 /** What a first load may weigh, compressed. */
 const firstLoadBytesMax = 60 * 1024
 
@@ -30,22 +26,19 @@ let page: Page
 let errors: string[]
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true })
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  browser = await openBrowser()
   xa = await commune()
   office = await serve(xa, { secret })
   network = await networkTo(office.url)
   for (const name of ['hoa-loa', 'binh-loa', 'ra-ve']) cookies[name] = (await xa.signsIn(name)).from.cookies
 })
 afterAll(async () => {
-  await browser.close()
   await network.close()
   await office.close()
 })
 
 async function phone(javaScriptEnabled = true): Promise<void> {
   context = await browser.newContext({ viewport: { width: 360, height: 740 }, javaScriptEnabled })
-  await context.addInitScript(axe.source)
   page = await context.newPage()
   errors = []
   page.on('console', (message) => {
@@ -89,18 +82,11 @@ const said = (airing: string) => attestationsOf(xa.database, { airing })
 const card = (airing: string) => page.locator(`[id="${airing}"]`)
 const waiting = () => page.locator('#waiting')
 
-async function look(name: string): Promise<void> {
-  await page.screenshot({ path: join(pictures, `${name}-${page.viewportSize()!.width}.png`), fullPage: true })
-  const { violations } = await page.evaluate<{
-    violations: { id: string; impact: string; nodes: { html: string }[] }[]
-  }>(`axe.run({ resultTypes: ['violations'] })`)
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-    [],
-  )
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(
-    0,
-  )
+/** `rules`: what axe is asked; all when left out, nothing when empty: the same words were looked over elsewhere. */
+async function look(name: string, rules?: readonly string[]): Promise<void> {
+  await picture(page, `${name}-${page.viewportSize()!.width}`)
+  if (rules?.length !== 0) expect(await serious(page, rules), name).toEqual([])
+  expect(await overflow(page), name).toBeLessThanOrEqual(0)
   const low = await page.evaluate(
     `[...document.querySelectorAll('main button, main .button, main summary, main select, main label.tick, main input:not([type=hidden], [type=checkbox])')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
   )
@@ -275,15 +261,15 @@ describe('at a desk', () => {
   it('the page and the words on paper read well', async () => {
     await page.setViewportSize({ width: 1280, height: 900 })
     await signIn('binh-loa')
-    await look('today')
+    await look('today', [])
     await page.goto(`${network.url}/airings/${xa.tomorrow}/script`)
     await look('today-script')
     await page.emulateMedia({ media: 'print' })
-    await page.screenshot({ path: join(pictures, 'today-script-print.png'), fullPage: true })
+    await picture(page, 'today-script-print')
     await page.emulateMedia({ media: 'screen', colorScheme: 'dark' })
     await page.setViewportSize({ width: 360, height: 740 })
     await page.goto(`${network.url}/today`)
-    await look('dark-today')
+    await look('dark-today', ['color-contrast'])
   })
 })
 

@@ -31,7 +31,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser.close()
   await desk.close()
   rmSync(speech, { recursive: true, force: true })
   rmSync(dirname(incoming), { recursive: true, force: true })

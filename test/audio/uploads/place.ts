@@ -79,44 +79,6 @@ export function speechFolder(): string {
   return folder
 }
 
-/** The same speech in every kind of file that is taken, by name. */
-export function everyKind(folder: string): void {
-  const outputs: string[][] = [
-    ['speech.mp3'],
-    ['-c:a', 'aac', 'speech.m4a'],
-    ['-c:a', 'libvorbis', 'speech.ogg'],
-    ['-c:a', 'libopus', '-ar', '48000', 'speech.opus'],
-    ['speech.flac'],
-    ['-c:a', 'aac', '-ar', '8000', '-ac', '1', 'speech.3gp'],
-    ['-c:a', 'libopus', '-ar', '48000', 'speech.webm'],
-    ['-c:a', 'aac', 'speech.aac'],
-    ['-c:a', 'adpcm_ima_wav', '-ac', '1', 'recorder.wav'],
-    ['-c:a', 'alac', 'lossless.m4a'],
-  ]
-  ffmpeg(folder, '-i', 'speech.wav', ...outputs.flat())
-  ffmpeg(folder, ...source('color=s=64x64:d=1'), '-frames:v', '1', 'cover.png')
-  const cover = ['-i', 'cover.png', '-map', '0', '-map', '1', '-disposition:v', 'attached_pic']
-  ffmpeg(folder, '-i', 'speech.wav', ...cover, 'cover.mp3')
-  writeFileSync(join(folder, 'speech.amr'), amr(350))
-}
-
-/**
- * An AMR file of so many frames of 20 ms. Debian's ffmpeg reads AMR and cannot write it, so the frames are made by
- * hand: mode 7 (12.2 kbit/s) with bits drawn by lot, which decode to a loud rustle.
- */
-function amr(frames: number): Uint8Array {
-  let lot = 1
-  const bytes: number[] = []
-  for (let frame = 0; frame < frames; frame += 1) {
-    bytes.push(0x3c)
-    for (let at = 0; at < 31; at += 1) {
-      lot = (lot * 1_103_515_245 + 12_345) % 2_147_483_648
-      bytes.push((lot >> 16) & 0xff)
-    }
-  }
-  return Buffer.concat([Buffer.from('#!AMR\n'), Buffer.from(bytes)])
-}
-
 /** The beginning of a file: a copy that stopped. */
 export function beginning(path: string, share: number): Uint8Array {
   const bytes = readFileSync(path)
