@@ -199,8 +199,10 @@ async function confirms({ id }: Airing): Promise<void> {
   await leaves(first)
   const second = await comesIn('binh', 360)
   await second.page.goto(`${origin}/today`)
+  const kept = second.page.waitForResponse((response) => response.url().includes('/countersign'))
   await second.page.locator(`[id="${id}"]`).getByText('Ký xác nhận thứ hai').click()
-  await second.page.waitForLoadState()
+  expect((await kept).status()).toBeLessThan(400)
+  await second.page.waitForLoadState('networkidle')
   await leaves(second)
 }
 
