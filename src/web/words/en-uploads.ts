@@ -86,7 +86,9 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'upload.how-desk':
     'To send from this page, set LOA_DESK=1 on a machine that only the station’s staff use, and start the hub again.',
   'upload.no-script':
-    'This browser does not run the page’s script, so no file can be sent from here. Copy the file to the hub’s machine and use loa uploads add.',
+    'This browser does not run the page’s script: it can send a file of up to {size} MB, and cannot go on where the network breaks it off.',
+  'upload.wrong-plain':
+    'The file is larger than 20 MB. Export it as MP3 or M4A, or send it with a browser that runs the page’s script.',
   'upload.no-versions': 'No script is submitted yet, so there is nothing to read. Submit one first:',
   'upload.no-people':
     'There is nobody yet who may bring recordings (editor, approver or admin). Add somebody:',
@@ -117,7 +119,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'upload.wrong-by': 'Choose who sends it from the list.',
   'upload.wrong-noise': 'Noise reduction can only be ticked or left empty.',
   'upload.wrong-file':
-    'No file has arrived, or an unfinished one is older than 24 hours. Choose the file and send it again; if the page cannot run its script, use loa uploads add.',
+    'No file has arrived, or an unfinished one is older than 24 hours. Choose the file and send it again.',
   'upload.busy':
     'This file is being treated already. Wait some minutes, then look at the page of people’s own recordings.',
   'upload.stopped':

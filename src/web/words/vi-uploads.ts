@@ -79,7 +79,9 @@ export const viUploads = {
   'upload.how-desk':
     'Muốn gửi từ trang, đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng, rồi khởi động lại trung tâm.',
   'upload.no-script':
-    'Trình duyệt này không chạy mã của trang, nên không gửi tệp được từ đây. Hãy chép tệp sang máy chủ rồi dùng lệnh loa uploads add.',
+    'Trình duyệt này không chạy mã của trang: gửi được tệp tới {size} MB, không gửi tiếp được khi đứt mạng.',
+  'upload.wrong-plain':
+    'Tệp nặng quá 20 MB. Hãy xuất ra MP3 hoặc M4A cho nhẹ, hoặc gửi bằng trình duyệt chạy được mã của trang.',
   'upload.no-versions': 'Chưa có bản tin nào được trình, nên chưa có gì để đọc. Trình bản tin trước:',
   'upload.no-people': 'Chưa có ai được phép gửi bản ghi âm (biên tập, phê duyệt hoặc quản trị). Thêm người:',
   'upload.script': 'Bản tin được đọc',
@@ -108,8 +110,7 @@ export const viUploads = {
   'upload.wrong-consent': 'Hãy ghi người đọc đã đồng ý như thế nào, từ 1 đến 500 ký tự.',
   'upload.wrong-by': 'Hãy chọn người gửi trong danh sách.',
   'upload.wrong-noise': 'Ô giảm tiếng ồn chỉ có thể đánh dấu hoặc để trống.',
-  'upload.wrong-file':
-    'Chưa nhận được tệp, hoặc tệp gửi dở đã quá 24 giờ. Hãy chọn tệp rồi gửi lại; nếu trang không chạy mã được, dùng lệnh loa uploads add.',
+  'upload.wrong-file': 'Chưa nhận được tệp, hoặc tệp gửi dở đã quá 24 giờ. Hãy chọn tệp rồi gửi lại.',
   'upload.busy': 'Tệp này đang được xử lý rồi. Hãy đợi ít phút, rồi xem ở trang Bản ghi âm tự đọc.',
   'upload.stopped': 'Trung tâm đang dừng nên chưa xử lý xong tệp. Hãy gửi lại khi trung tâm chạy lại.',
   'upload.sent': 'Đã gửi {sent} / {total} MB',
