@@ -11,6 +11,7 @@ import {
   type ScriptSource,
   type SpokenOf,
 } from '../scripts/index.ts'
+import { hindrances } from './hindrances.ts'
 import type { Visit, Web } from './visit.ts'
 
 const content = fileURLToPath(new URL('../../content', import.meta.url))
@@ -43,9 +44,10 @@ export async function draftQuestions(
   return sources.map((source) => {
     const spokenOf = spoken.get(source.language)
     const found = lint(source, spokenOf === undefined ? ground : { ...ground, spokenOf })
-    const errors = found.filter(({ level }) => level === 'error').length
+    const refused = found.filter(({ level }) => level === 'error').length
+    const errors = refused + hindrances(source, ground, found).length
     const questions = spokenOf === undefined ? 0 : questionsIn(source, ground, spokenOf)
-    return { errors, warnings: found.length - errors, questions }
+    return { errors, warnings: found.length - refused, questions }
   })
 }
 

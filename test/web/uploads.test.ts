@@ -89,7 +89,9 @@ describe('the page of people’s own recordings', () => {
 
   it('tells how to begin where there is none, and offers the form only where it would be obeyed', async () => {
     const open = await desk.get('/uploads')
-    expect(readerSees(open.text)).toContain('Chưa có bản ghi âm nào. Dùng phần Ghi âm của điện thoại')
+    expect(readerSees(open.text)).toContain(
+      'Chưa có bản ghi do người đọc nào. Dùng phần Ghi âm của điện thoại',
+    )
     expect(open.text).toContain('href="/uploads/new"')
     expect((await busy.get('/uploads')).text).not.toContain('href="/uploads/new"')
     expect(readerSees((await busy.get('/uploads/new')).text)).toContain('loa uploads add ghi-am.m4a')

@@ -247,12 +247,21 @@ describe('submitting and withdrawing', () => {
   it('are deeds of the page of the script, and what cannot be done says why', async () => {
     const script = 'trinh-roi-thu-hoi'
     await save('/scripts/new', { script, body: 'Gọi 0905 123 456 hoặc {{hotline.national}}.' })
+    // What cannot be submitted has no button that would be refused.
+    const first = await get(`/scripts/${script}?version=1`)
+    expect(readerSees(first.text)).toContain('Chưa trình được: còn 1 lỗi phải sửa, 0 chỗ chưa rõ cách đọc.')
+    expect(first.text).not.toContain('/1/submit')
     const refused = await post(`/scripts/${script}/1/submit`, {})
     expect(refused.status).toBe(400)
     expect(readerSees(refused.text)).toContain('Dòng 1, cột 5: ')
     await save(`/scripts/${script}/edit`, { basedOn: '1' })
+    expect((await get(`/scripts/${script}`)).text).toContain(`action="/scripts/${script}/2/submit"`)
     const { status, headers } = await post(`/scripts/${script}/2/submit`, {})
-    expect([status, headers.get('location')]).toEqual([303, `/scripts/${script}?version=2`])
+    const place = `/scripts/${script}?version=2&submitted=1`
+    expect([status, headers.get('location')]).toEqual([303, place])
+    const said = readerSees((await get(place)).text)
+    expect(said).toContain('Đã trình. Đang chờ tạo bản ghi, rồi chờ người phê duyệt.')
+    expect(said).toContain('Xem việc duyệt đến đâu')
     const again = await post(`/scripts/${script}/2/submit`, {})
     expect([again.status, again.text.includes(`href="/scripts/${script}?version=1"`)]).toEqual([409, true])
     // What was submitted is heard as it was fixed, and is not weighed any more.

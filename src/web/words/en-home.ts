@@ -55,7 +55,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
 
   'home.title': 'Hello, {name}',
   'home.write': 'Write a script',
-  'home.upload': 'Upload a recording',
+  'home.upload': 'Send a recording',
   'home.drafts': 'My drafts',
   'home.all-scripts': 'All scripts',
   'home.no-drafts': 'You have no draft.',

@@ -25,8 +25,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'recordings.gate-whole': 'tested as a whole',
   'recordings.gate-packets': 'tested packet by packet',
   'recordings.person': 'A person’s voice: {speaker}',
-  'recordings.person-words':
-    'The speaker reads in their own way, so there are no words of a machine to show.',
+  'recordings.person-words': 'A person read this one; there is no transcript to look at.',
   'recordings.language': 'in {language}',
   'recordings.uploads': 'People’s own recordings',
   'recordings.uploads-text': 'A voice that people know, in the language they speak, in place of a machine’s.',
@@ -78,7 +77,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'uploads.next-approve': 'Next: a second person listens and approves this script.',
   'uploads.next-again': 'Next: record it again as said above, and send the new file.',
 
-  'upload.title': 'Send a recording of a person’s voice',
+  'upload.title': 'Send a recording',
   'upload.lead':
     'Read the submitted words. A weak network will do: what was sent is kept and the rest goes on.',
   'upload.how':
@@ -104,7 +103,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'upload.file-help':
     'WAV, MP3, M4A, OGG, FLAC, AMR, 3GP or WEBM; at most {size} MB, {seconds} seconds to {minutes} minutes long.',
   'upload.received': 'The hub has the file “{name}” ({size}). Choose another file to replace it.',
-  'upload.send': 'Send',
+  'upload.send': 'Send the recording',
   'upload.pause': 'Pause',
   'upload.resume': 'Go on sending',
   'upload.cancel': 'Give up sending',

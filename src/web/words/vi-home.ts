@@ -53,7 +53,7 @@ export const viHome = {
 
   'home.title': 'Chào anh/chị {name}',
   'home.write': 'Viết bản tin',
-  'home.upload': 'Tải bản ghi lên',
+  'home.upload': 'Gửi bản ghi',
   'home.drafts': 'Bản nháp của tôi',
   'home.all-scripts': 'Mọi bản tin',
   'home.no-drafts': 'Anh/chị chưa có bản nháp nào.',
@@ -62,7 +62,7 @@ export const viHome = {
   'home.draft-errors': '{count} lỗi phải sửa',
   'home.draft-questions': '{count} chỗ chưa rõ cách đọc',
   'home.draft-warnings': '{count} lời nhắc',
-  'home.draft-ready': 'có thể trình duyệt',
+  'home.draft-ready': 'sẵn sàng để trình',
   'home.returned': 'Trả lại cho tôi',
   'home.returned-by': '{by} trả lại lúc {at}, vì:',
   'home.none-returned': 'Không có bản tin nào bị trả lại.',
