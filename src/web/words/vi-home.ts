@@ -73,6 +73,12 @@ export const viHome = {
     'Bảy ngày tới không có lượt phát nào. Lịch được xếp khi có bản tin đã duyệt, đợt tuyên truyền và khung giờ.',
   'home.at-stations': 'phát ở {count} đài',
   'home.whole-month': 'Xem cả tháng',
+  'home.key-none': 'Anh/chị chưa có khóa ký nên chưa duyệt được.',
+  'home.key-made': 'Passkey của anh/chị đang chờ quản trị ghi nhận; chưa duyệt được.',
+  'home.key-pending-confirmation': 'Khóa của anh/chị đang chờ người thứ hai xác nhận; chưa duyệt được.',
+  'home.key-pending-root': 'Khóa của anh/chị đang chờ khóa gốc ký vào danh sách khóa; chưa duyệt được.',
+  'home.key-suspended':
+    'Khóa của anh/chị đang tạm dừng vì có người đặt lại cách đăng nhập; hai người khác phải ghi nhận lại thì mới duyệt được.',
   'home.waiting': 'Đang chờ tôi duyệt',
   'home.all-approvals': 'Mọi việc duyệt',
   'home.none-waiting': 'Không có bản tin nào chờ anh/chị duyệt. Khi có người trình, bản tin sẽ hiện ở đây.',
