@@ -36,7 +36,7 @@ const head = {
   ...{ title: 'Hỏi trước khi đi', titleEn: 'Ask before you go', kind: 'bulletin', language: 'vi' },
   ...{ priority: 'thong-thuong', validFrom: '2026-11-01', validTo: '', audience: 'thanh niên, phụ nữ' },
 }
-const text = 'Kính thưa bà con xã {{unit}}.\n\nTrước khi đi, hãy gọi {{hotline.national}}.'
+const text = 'Kính thưa bà con {{unit}}.\n\nTrước khi đi, hãy gọi {{hotline.national}}.'
 
 const get = (path: string, who = 'an') => office.get(path, { headers: { cookie: cookies[who] ?? '' } })
 const post = (path: string, fields: Record<string, string>, who = 'an') =>
@@ -165,6 +165,18 @@ describe('two people on one version', () => {
   })
 })
 
+describe('a day', () => {
+  it('is said in words beside its field, whatever language the browser has', async () => {
+    const { text: html } = await post('/scripts/new', {
+      ...head,
+      body: text,
+      validFrom: '2026-12-01',
+      deed: 'preview',
+    })
+    expect(readerSees(html)).toContain('Khi mở trang: ngày 01/12/2026.')
+  })
+})
+
 describe('a session that ended while somebody typed', () => {
   it('answers with all they typed and the way to sign in, and shows nothing else', async () => {
     const { status, text: html } = await save('/scripts/hoi-truoc-khi-di/edit', { basedOn: '1' }, 'nobody')
@@ -187,7 +199,7 @@ describe('the reading beside the text', () => {
   it('is what the commune that was asked for would hear, found without diacritics', async () => {
     const seen = readerSees(await preview({ place: 'ga ri' }))
     expect(seen).toContain('hãy gọi một một một')
-    expect(seen).toContain('Kính thưa bà con xã xã Hùng Sơn')
+    expect(seen).toContain('Kính thưa bà con xã Hùng Sơn')
     expect(seen).toMatch(/Giọng máy đọc 0:0\d/)
   })
 

@@ -13,6 +13,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
   'field.sort': 'Sort by column',
 
   'field.unit': 'Code of the unit',
+  'field.day-shown': 'When this page opened: {day}.',
   'field.day': 'Day (year-month-day)',
   'wrong.day-month':
     'The day {day} is not in the month {month}. Correct the day, or take the month out of the address.',

@@ -11,6 +11,7 @@ export const viHome = {
   'field.sort': 'Xếp theo cột',
 
   'field.unit': 'Mã đơn vị',
+  'field.day-shown': 'Khi mở trang: ngày {day}.',
   'field.day': 'Ngày (năm-tháng-ngày)',
   'wrong.day-month': 'Ngày {day} không thuộc tháng {month}. Hãy sửa ngày, hoặc bỏ tháng khỏi địa chỉ.',
   'airings.day-only': 'Chỉ ngày {day}',
