@@ -61,6 +61,7 @@ export {
   type Standing,
   statementToSign,
 } from './on-a-page.ts'
+export { keyStanding, type KeyStanding } from './key-standing.ts'
 export { beginPlay, endPlay, type Hearing, type HearingItem, openPlay } from './plays/listening.ts'
 export type { Play } from './plays/store.ts'
 export { differingSentences, type DifferingSentence } from './differing.ts'

@@ -22,6 +22,11 @@ export function derivedId(kind: string, ...parts: readonly (string | number)[]):
   return `${kind}-${digest.slice(0, 20)}`
 }
 
+/** A name for a file that came, 128 bits as 32 hex digits. */
+export function newFileId(): string {
+  return randomBytes(16).toString('hex')
+}
+
 /** A secret that nobody guesses, 256 bits as 43 characters that fit into an address. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url')

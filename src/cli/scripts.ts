@@ -70,7 +70,7 @@ export function scriptCommands(program: Command): void {
   workCommand(
     scripts,
     'submit <script> <version>',
-    'trình duyệt · submit for approval',
+    'trình bản tin · submit for approval',
     async (work, given) => {
       const what = { script: argument(given, 0), version: versionGiven(argument(given, 1)) }
       const { language, readBy } = await submitScript(work, { ...what, by: required(given, 'by') })

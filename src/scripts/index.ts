@@ -36,7 +36,7 @@ export { readScript } from './source.ts'
 export { scriptMarkdown } from './markdown.ts'
 export { heardAt, type HeardText } from './heard.ts'
 export type { Draft, Ground, SpokenOf, Wording } from './wording.ts'
-export { estimatedSeconds, readingSeconds, secondsMax, wordingOf } from './wording.ts'
+export { estimatedSeconds, factsMissing, readingSeconds, secondsMax, wordingOf } from './wording.ts'
 export type {
   ScriptSummary,
   ScriptVersion,

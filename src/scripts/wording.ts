@@ -86,6 +86,21 @@ export function slotsHeard(draft: Draft, ground: Ground): string[] | undefined {
   return filled.ok ? filled.used : undefined
 }
 
+/**
+ * Every fact that is unknown or waits for confirmation and that the draft rests on, as sentences; none while the text
+ * cannot be filled. What ended or is to come is a finding of the lint.
+ */
+export function factsMissing(draft: Draft, ground: Ground): Sentence[] {
+  const filled = fillText(draft.body, slotsOf(draft.kind, ground))
+  if (!filled.ok) return []
+  return factsUsed(draft, filled, ground.placeholders).flatMap((id) => {
+    const fact = ground.facts.get(id)
+    if (fact === undefined) return [unknownFault(id)]
+    const holds = fact.validFrom <= ground.day && (fact.validTo === null || fact.validTo > ground.day)
+    return holds && isUnconfirmed(fact, ground) ? [unconfirmedFault(fact)] : []
+  })
+}
+
 /** Why a draft is too long to be heard, if it is; one that cannot be filled is measured as it stands. */
 export function lengthFault(draft: Draft, ground: Ground): Sentence | undefined {
   const filled = fillText(draft.body, slotsOf(draft.kind, ground))
@@ -165,10 +180,7 @@ function factFault(facts: readonly string[], ground: Ground): Extract<Wording, {
   for (const id of facts) {
     const fact = ground.facts.get(id)
     if (fact === undefined) {
-      return no(
-        `Không có dữ kiện nào mang mã “${id}”. Hãy sửa mục facts, hoặc ghi dữ kiện ấy vào content/facts.`,
-        `There is no fact “${id}”. Correct the field facts, or enter that fact in content/facts.`,
-      )
+      return { ok: false, why: unknownFault(id) }
     }
     if (fact.validTo !== null && fact.validTo <= ground.day) {
       return no(
@@ -182,14 +194,27 @@ function factFault(facts: readonly string[], ground: Ground): Extract<Wording, {
         `The fact “${fact.name.en}” (${id}) is not in force before ${fact.validFrom}; today is ${ground.day}. Submit again from that day on.`,
       )
     }
-    if (fact.status !== 'confirmed' && !ground.speakUnconfirmed) {
-      return no(
-        `Dữ kiện “${fact.name.vi}” (${id}) còn cần xác nhận. Hãy xác nhận trước, hoặc bỏ câu nói về nó.`,
-        `The fact “${fact.name.en}” (${id}) still needs confirmation. Have it confirmed first, or leave out what rests on it.`,
-      )
-    }
+    if (isUnconfirmed(fact, ground)) return { ok: false, why: unconfirmedFault(fact) }
   }
   return undefined
+}
+
+function isUnconfirmed({ status }: Fact, { speakUnconfirmed }: Ground): boolean {
+  return status !== 'confirmed' && !speakUnconfirmed
+}
+
+function unknownFault(id: string): Sentence {
+  return {
+    vi: `Không có dữ kiện nào mang mã “${id}”. Hãy sửa mục facts, hoặc ghi dữ kiện ấy vào content/facts.`,
+    en: `There is no fact “${id}”. Correct the field facts, or enter that fact in content/facts.`,
+  }
+}
+
+function unconfirmedFault({ id, name }: Fact): Sentence {
+  return {
+    vi: `Dữ kiện “${name.vi}” (${id}) còn chờ người phê duyệt hoặc quản trị xác nhận. Hãy nhờ xác nhận, hoặc bỏ câu nói về nó.`,
+    en: `The fact “${name.en}” (${id}) waits for an approver or an admin to confirm it. Ask one of them, or leave out what rests on it.`,
+  }
 }
 
 /** `filled` has the lines of the script's own text, so that questions can name them; `text` is what will be rendered. */

@@ -1,4 +1,5 @@
 /** What of a draft is still to be settled before it can be submitted, as figures for a list. */
+import { hindrances } from './hindrances.ts'
 import { lint, type LintGround, type ScriptSource, type SpokenOf } from '../scripts/index.ts'
 import { groundOf, spokenIn } from './pages/editor-ground.ts'
 import type { Visit, Web } from './visit.ts'
@@ -24,9 +25,10 @@ export async function draftQuestions(
   return sources.map((source) => {
     const spokenOf = spoken.get(source.language)
     const found = lint(source, spokenOf === undefined ? ground : { ...ground, spokenOf })
-    const errors = found.filter(({ level }) => level === 'error').length
+    const refused = found.filter(({ level }) => level === 'error').length
+    const errors = refused + hindrances(source, ground, found).length
     const questions = spokenOf === undefined ? 0 : questionsIn(source, ground, spokenOf)
-    return { errors, warnings: found.length - errors, questions }
+    return { errors, warnings: found.length - refused, questions }
   })
 }
 

@@ -6,19 +6,28 @@
  * and age are bounded; sending back what was sent is nobody's business, so there is no reading.
  */
 import { mkdirSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { FileStore } from '@tus/file-store'
-import { Server, type Upload } from '@tus/server'
+import { Server, Upload } from '@tus/server'
 import type { RequestHandler } from 'express'
 import { uploadBytesMax } from '../audio/index.ts'
 import { AppError, reasonOf } from '../base/errors.ts'
+import { newFileId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { systemClock, toMilliseconds } from '../base/time.ts'
 import { sentence } from './words/index.ts'
 
 /** A file that has come whole; `name` is what the sender's machine called it. */
 export type Received = { path: string; name: string; bytes: number }
+
+/** A file that comes in one go: pieces in their order, then either all of it, or nothing of it. */
+export type Coming = {
+  id: string
+  write(piece: Buffer): Promise<void>
+  whole(): Promise<void>
+  drop(): Promise<void>
+}
 
 export interface Incoming {
   /** Takes the requests of the protocol, at `/incoming` (a new file) and `/incoming/<id>` (the next piece of one). */
@@ -31,6 +40,11 @@ export interface Incoming {
    * of it twice because a disk was full. Refuses (`conflict`) a file that somebody is busy with, or that is not there.
    */
   take<T>(id: string, work: (file: Received) => Promise<T>): Promise<T>
+  /**
+   * Begins a file that comes in one go. It has come whole (`received`) once `whole` was said. Refuses (`unavailable`)
+   * while too many files lie here.
+   */
+  begin(name: string): Promise<Coming>
   /** Removes what was begun more than a day ago; says how many there were. */
   sweep(): Promise<number>
   /** No more hourly sweeps. */
@@ -78,6 +92,7 @@ export function openIncoming(folder: string, log: Log): Incoming {
   return {
     handle: (request, response) => server.handle(request, response),
     received,
+    begin: (name) => beginIn(store, folder, name),
     async take(id, work) {
       if (busy.has(id)) throw new AppError('conflict', sentence('upload.busy'))
       busy.add(id)
@@ -147,6 +162,34 @@ class BoundedStore extends FileStore {
 // The protocol's server answers with what is thrown when it has a status and a text.
 function refused(status: number, text: string): Error {
   return Object.assign(new Error(text), { status_code: status, body: `${text}\n` })
+}
+
+async function beginIn(store: BoundedStore, folder: string, name: string): Promise<Coming> {
+  const id = newFileId()
+  // Until it is whole it is one byte longer than it may ever be.
+  await store
+    .create(new Upload({ id, offset: 0, size: uploadBytesMax + 1, metadata: { filename: name } }))
+    .catch((error: unknown) => {
+      if (!(error instanceof Error && 'status_code' in error)) throw error
+      throw new AppError('unavailable', sentence('upload.too-many'), { cause: error })
+    })
+  const file = await open(join(folder, id), 'r+')
+  let size = 0
+  return {
+    id,
+    async write(piece) {
+      await file.writeFile(piece)
+      size += piece.length
+    },
+    async whole() {
+      await file.close()
+      await store.declareUploadLength(id, size)
+    },
+    async drop() {
+      await file.close()
+      await removeFrom(folder, id)
+    },
+  }
 }
 
 async function idsIn(folder: string): Promise<Set<string>> {

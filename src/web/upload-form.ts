@@ -21,6 +21,9 @@ export const fieldNames = [
 export type Field = (typeof fieldNames)[number]
 export type Wrong = Partial<Record<Field, Word>>
 
+/** A file that comes in one go, from a browser without script: it does not go on where the network broke it off. */
+export const plainBytesMax = 20 * 1024 * 1024
+
 const charactersMax = { speaker: 120, consent: 500 } as const
 /** As the treatment has it. */
 const secondsMin = 3
@@ -113,7 +116,7 @@ export function formPage(
   return {
     view: 'upload-form',
     title,
-    section: 'recordings',
+    section: 'uploads',
     scripts: ['tus.js', 'upload.js'],
     ...(status === undefined ? {} : { status }),
     model: {
@@ -123,12 +126,17 @@ export function formPage(
       refusal,
       anyWrong: Object.keys(wrong).length > 0,
       form: {
-        ...{ script: chosen('script'), language: chosen('language'), by: chosen('by') },
+        ...{
+          script: chosen('script'),
+          language: chosen('language'),
+          by: { ...chosen('by'), only: onlyOne(choices.by) },
+        },
         ...{ speaker: field('speaker'), consent: field('consent'), noise: typed.noise === '1' },
         file: field('upload'),
       },
       received: receivedIn(visit, received),
       charactersMax,
+      plain: say('upload.no-script', { size: plainBytesMax / 1024 / 1024 }),
       fileHelp: say('upload.file-help', {
         size: uploadBytesMax / 1024 / 1024,
         seconds: secondsMin,
@@ -142,10 +150,15 @@ export function formPage(
   }
 }
 
+/** Whoever signed in brings it in their own name: nothing is to be chosen. */
+function onlyOne(choices: readonly Choice[]): Choice | null {
+  return choices.length === 1 ? (choices[0] ?? null) : null
+}
+
 /** Where nothing is taken through the pages: what to do instead. */
 export function closedPage({ say }: Visit): Page {
   const title = say('upload.title')
-  return { view: 'upload-form', title, section: 'recordings', model: { title, closed: true } }
+  return { view: 'upload-form', title, section: 'uploads', model: { title, closed: true } }
 }
 
 /** What must be there before anything can be sent; null when it is. */

@@ -1,11 +1,20 @@
 /** Taking a recording that a person sent: asked for, tested, treated, and answered with where it stands. */
-import type { RequestHandler } from 'express'
-import { takeUpload } from '../audio/index.ts'
+import type { Request, RequestHandler } from 'express'
+import { takeUpload, uploadBytesMax } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
 import { statusOf } from './errors.ts'
-import type { Incoming } from './incoming.ts'
+import type { Coming, Incoming } from './incoming.ts'
 import { studio } from './route.ts'
-import { choicesOf, closedPage, formPage, type Typed, typedIn, wrongIn } from './upload-form.ts'
+import { isSentForm, sentForm, type SentForm } from './sent-form.ts'
+import {
+  choicesOf,
+  closedPage,
+  formPage,
+  plainBytesMax,
+  type Typed,
+  typedIn,
+  wrongIn,
+} from './upload-form.ts'
 import { type Page, send, visitOf, type Visit, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
@@ -16,7 +25,7 @@ export async function uploadFormPage(web: Web, visit: Visit): Promise<Page> {
 }
 
 /**
- * `POST /uploads`: the fields and the id of the file that was sent. Answers with the way to what was made of it
+ * `POST /uploads`: the fields and the id of the file that was sent, or the file itself. Answers with the way to what was made of it
  * (303), or with the form again: with its wrong fields and the file kept, or with why the recording was not taken.
  */
 export function uploadTaken(web: Web): RequestHandler {
@@ -24,9 +33,10 @@ export function uploadTaken(web: Web): RequestHandler {
     const { incoming } = web
     if (incoming === undefined) throw new AppError('forbidden', sentence('error.desk-closed'))
     const visit = visitOf(web, request)
-    const typed = typedIn(request.body)
+    const { typed, tooLarge } = await cameWith(incoming, request)
     const choices = await choicesOf(web, visit)
     const wrong = wrongIn(typed, choices)
+    if (tooLarge) wrong.upload = 'upload.wrong-plain'
     const received = await incoming.received(typed.upload)
     if (received === undefined) wrong.upload ??= 'upload.wrong-file'
     if (Object.keys(wrong).length > 0) {
@@ -44,6 +54,29 @@ export function uploadTaken(web: Web): RequestHandler {
     }
     response.redirect(303, `/uploads/${outcome.id}`)
   }
+}
+
+/** What a form brought: of a browser without script also the file itself, which is then as if it had come before. */
+async function cameWith(incoming: Incoming, request: Request): Promise<{ typed: Typed; tooLarge: boolean }> {
+  if (!isSentForm(request)) return { typed: typedIn(request.body), tooLarge: false }
+  let coming: Coming | undefined
+  let form: SentForm
+  try {
+    const bounds = { field: 'file', bytesMax: plainBytesMax, bodyMax: uploadBytesMax }
+    form = await sentForm(request, bounds, async (name) => (coming = await incoming.begin(name)))
+  } catch (error) {
+    await coming?.drop()
+    throw error
+  }
+  const { fields, file } = form
+  const tooLarge = (file?.bytes ?? 0) > plainBytesMax
+  if (coming === undefined) return { typed: typedIn(fields), tooLarge }
+  if (tooLarge) {
+    await coming.drop()
+    return { typed: typedIn(fields), tooLarge }
+  }
+  await coming.whole()
+  return { typed: typedIn({ ...fields, upload: coming.id }), tooLarge }
 }
 
 async function taken(web: Web, incoming: Incoming, typed: Typed): Promise<{ id: string } | AppError> {

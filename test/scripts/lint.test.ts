@@ -32,6 +32,30 @@ function found(body: string, more: Partial<LintGround> = {}): string[] {
   )
 }
 
+describe('the kind of a unit before its slot', () => {
+  it.each([
+    ['Bà con xã {{unit}} ơi.', 'xã'],
+    ['Phường {{ unit }} ơi.', 'Phường'],
+    ['Ở thị trấn {{unit}}.', 'thị trấn'],
+    ['Ở đặc khu\n{{unit}}.', 'đặc khu'],
+  ])('is an error: %s', (body, word) => {
+    expect(found(body)).toEqual([`unit-doubled “${word}”`])
+    expect(lint(draft(body), ground()).find(({ rule }) => rule === 'unit-doubled')).toMatchObject({
+      level: 'error',
+      vi: '{{unit}} đã có chữ xã, phường; hãy bỏ chữ đứng trước.',
+    })
+  })
+
+  it.each([
+    'Bà con {{unit}} ơi.',
+    'Bà con trong xã, {{unit}} ơi.',
+    'Loa xã {{station}}.',
+    'Hóa xã {{hotline.national}}.',
+  ])('stands elsewhere as it likes: %s', (body) => {
+    expect(found(body)).toEqual([])
+  })
+})
+
 describe('a hotline typed by hand', () => {
   it.each([
     ['Xin gọi 111 nhé.', '111'],

@@ -240,7 +240,11 @@ describe('submitting is refused, with a sentence, and nothing is changed:', () =
   it.each([
     ['a declared fact that has ended', '[law-old]', 'law-old'],
     ['a declared fact that nobody knows', '[nobody-knows]', 'Không có dữ kiện nào mang mã “nobody-knows”'],
-    ['a declared fact that is unconfirmed and not behind a slot', '[figure-open]', 'còn cần xác nhận'],
+    [
+      'a declared fact that is unconfirmed and not behind a slot',
+      '[figure-open]',
+      'còn chờ người phê duyệt hoặc quản trị xác nhận',
+    ],
   ])('%s', async (_name, facts, vi) => {
     expect((await refusalOf(submit('Một.', { head: { facts } }))).sentence.vi).toContain(vi)
   })

@@ -77,7 +77,7 @@ describe('what waits', () => {
     })
     const text = await see('lan', '/approvals')
     expect(text).toMatch(
-      /Chờ anh\/chị duyệt.*Tìm việc trên mạng.*0:20.*Tiếng Việt.*toàn tỉnh.*thông thường.*Đến sau/,
+      /Chờ anh\/chị duyệt.*Tìm việc trên mạng.*dài 0:0\d · phải nghe 0:\d\d.*Tiếng Việt.*toàn tỉnh.*thông thường.*Đến sau/,
     )
     const { text: csv } = await room.get('lan', '/approvals.csv?state=mine')
     expect(csv.trim().split('\r\n')).toHaveLength(3)
@@ -92,7 +92,10 @@ describe('what waits', () => {
     })
     expect(await see('lan', '/approvals?state=others')).toContain('đã soạn hoặc trình')
     await revokePersonKey(room.desk.database, { kid: room.desk.keys.lan.kid, why: 'mất', now: room.clock.at })
-    expect(await see('lan', '/approvals?state=others')).toContain('Khóa của anh/chị đã bị thu hồi')
+    // Without a key it waits for her all the same, and says so where she begins.
+    expect(await see('lan', '/approvals?state=mine')).toContain('Khóa của anh/chị đã bị thu hồi')
+    expect(await see('lan', '/')).toContain('Anh/chị chưa có khóa ký nên chưa duyệt được. Tạo passkey')
+    expect(await see('minh', '/')).not.toContain('chưa duyệt được')
     expect(await see('quan-tri', '/approvals')).toContain('Việc duyệt là của người phê duyệt')
     expect(await see('duyet-tap', '/approvals')).toContain('ở phía bên kia')
   })
@@ -134,7 +137,7 @@ describe('the page of a version', () => {
 
   it('shows the whole text, what is spoken, which sentences differ, and what would be signed', async () => {
     const text = await see('lan', path)
-    expect(text).toContain('Chưa có bản nào được duyệt trước')
+    expect(text).toContain('Toàn văn Chỗ có {{…}} được đọc bằng tên của từng nơi.')
     expect(text).toMatch(
       /Tiếng Việt: 5 bản ghi Kính chào bà con (xã|phường) Trà \p{L}+\. Hỏi kỹ rồi hãy đi\./u,
     )
@@ -470,5 +473,20 @@ describe('returning', () => {
     expect([done.status, done.location]).toEqual([303, `${path}?done=returned`])
     expect((await versionStates(room.desk.database, room.clock.at)).get(`${slug}/1`)).toBe('returned')
     expect((await room.post('lan', `${path}/return`, { why: 'Lần nữa.' })).status).toBe(409)
+    expect(await see('minh', path)).toMatch(/trả lại lúc .*, vì: Câu hai sai số\./)
+  })
+
+  it('needs no recording, and what was returned waits for none', async () => {
+    await submitted(room.desk, 'Chưa ai đọc.', { head: { slug: 'chua-doc' } })
+    const at = '/approvals/chua-doc/1'
+    const before = await see('lan', at)
+    expect(before).toContain('Chưa có bản ghi nào. Hãy chờ tạo xong tiếng nói rồi duyệt.')
+    expect(before).not.toContain('Mọi nơi nghe cùng một lời.')
+    expect(before).toContain('Trả lại bản tin')
+    expect((await room.post('lan', `${at}/return`, { why: 'Sai tên xã.' })).status).toBe(303)
+    const after = await see('lan', at)
+    expect(after).toContain('Sai tên xã.')
+    expect(after).not.toContain('Hãy chờ tạo xong')
+    expect(after).not.toContain('Trả lại bản tin')
   })
 })

@@ -30,6 +30,15 @@ const fields = {
   consent: 'ký giấy đồng ý ngày 20/11/2026',
 }
 
+/** Posts the form as a browser without script does. */
+function postWhole(values: Record<string, string>, bytes: Uint8Array | undefined) {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(values)) body.append(name, value)
+  if (bytes === undefined) body.append('file', new File([], ''))
+  else body.append('file', new File([Buffer.from(bytes)], 'ghi âm.wav'))
+  return desk.get('/uploads', { method: 'POST', headers: { origin: desk.url }, body })
+}
+
 /** Posts the form from our own page. */
 function post(values: Record<string, string>) {
   return desk.get('/uploads', {
@@ -80,7 +89,9 @@ describe('the page of people’s own recordings', () => {
 
   it('tells how to begin where there is none, and offers the form only where it would be obeyed', async () => {
     const open = await desk.get('/uploads')
-    expect(readerSees(open.text)).toContain('Chưa có bản ghi âm nào. Dùng phần Ghi âm của điện thoại')
+    expect(readerSees(open.text)).toContain(
+      'Chưa có bản ghi do người đọc nào. Dùng phần Ghi âm của điện thoại',
+    )
     expect(open.text).toContain('href="/uploads/new"')
     expect((await busy.get('/uploads')).text).not.toContain('href="/uploads/new"')
     expect(readerSees((await busy.get('/uploads/new')).text)).toContain('loa uploads add ghi-am.m4a')
@@ -174,7 +185,9 @@ describe('the form', () => {
     expect(text).toContain('<option value="an">Nguyễn Văn An</option>')
     // An operator may not.
     expect(text).not.toContain('<option value="hoa">')
-    expect(text).toMatch(/<noscript>.*loa uploads add/)
+    expect(text).toMatch(/<noscript>.*gửi được tệp tới 20 MB/)
+    expect(text).toMatch(/<form[^>]* enctype="multipart\/form-data"/)
+    expect(text).toMatch(/<input id="file" name="file"/)
     expect(text).not.toMatch(/ on\w+="| style="/)
   })
 
@@ -224,6 +237,28 @@ describe('the form', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(id))).toEqual([])
   })
 
+  it('takes the file with the form from a browser without script, and keeps it while a field is wrong', async () => {
+    const bytes = Buffer.from('RIFF\r\n--no boundary\r\n'.repeat(20_000))
+    const wrong = await postWhole({ ...fields, consent: '', upload: '' }, bytes)
+    expect(wrong.status).toBe(400)
+    expect(readerSees(wrong.text)).toContain('Máy chủ đã có tệp “ghi âm.wav”')
+    const [, id = ''] = /id="upload-id" value="([0-9a-f]{32})"/.exec(wrong.text) ?? []
+    expect(readFileSync(join(folder, id)).equals(bytes)).toBe(true)
+    // The form again, as it came back; nothing was chosen a second time.
+    const again = await postWhole({ ...fields, upload: id }, undefined)
+    expect(readerSees(again.text)).toMatch(/Bản ghi âm không được nhận\. “ghi âm\.wav” là/)
+    expect(readdirSync(folder).filter((name) => name.startsWith(id))).toEqual([])
+  })
+
+  it('refuses more than 20 MB in one go, and keeps nothing of it', async () => {
+    const before = readdirSync(folder)
+    const answer = await postWhole({ ...fields, upload: '' }, Buffer.alloc(20 * 1024 * 1024 + 1))
+    expect(answer.status).toBe(400)
+    expect(readerSees(answer.text)).toContain('Tệp nặng quá 20 MB.')
+    expect(answer.text).toContain('value="Bling Thị Nhung"')
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
   it('takes a recording, leads to what was made of it, counts it, and removes what was sent', async () => {
     const speech = speechFolder()
     const bytes = readFileSync(join(speech, 'speech.wav'))
@@ -245,9 +280,9 @@ describe('the form', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(id))).toEqual([])
     const { text } = await desk.get('/metrics')
     expect(text).toMatch(/^loa_uploads_total\{result="fit"\} 1$/m)
-    expect(text).toMatch(/^loa_uploads_total\{result="refused"\} 1$/m)
-    // The same once more is a conflict, and no second recording.
-    const again = await post({ ...fields, upload: await sent(desk.url, bytes) })
+    expect(text).toMatch(/^loa_uploads_total\{result="refused"\} 2$/m)
+    // The same once more is a conflict, and no second recording; here in one go, as without script.
+    const again = await postWhole({ ...fields, upload: '' }, bytes)
     expect(again.status).toBe(409)
     expect(readerSees(again.text)).toContain('đã được đưa vào bản tin này rồi')
   })

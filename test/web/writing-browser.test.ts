@@ -84,7 +84,7 @@ describe('without script', () => {
     expect(await page.inputValue('#body')).toContain('Ở thị trấn nào cũng vậy')
     await page.click('button[value=save]')
     expect(new URL(page.url()).search).toBe('?version=1&saved=1')
-    await page.click('button:has-text("Trình duyệt")')
+    await page.click('button:has-text("Trình bản tin")')
     expect(await page.textContent('main')).toContain('đã trình, chờ duyệt')
     // The way back and forward again changes nothing.
     await page.goBack()
@@ -142,7 +142,7 @@ describe.each([360, 1280])('with script, at %i px', (width) => {
     await page.click('button[value=save]')
     expect(new URL(page.url()).search).toBe('?version=3&saved=1')
     expect(await faultsOf(page, at('versions'), plain)).toEqual([])
-    await page.click('button:has-text("Trình duyệt")')
+    await page.click('button:has-text("Trình bản tin")')
     await page.click('a:has-text("Thu hồi bản này")')
     expect(await faultsOf(page, at('withdraw'), plain)).toEqual([])
     await page.goto(`${office.url}/scripts/import`)

@@ -36,7 +36,7 @@ const head = {
   ...{ title: 'Hỏi trước khi đi', titleEn: 'Ask before you go', kind: 'bulletin', language: 'vi' },
   ...{ priority: 'thong-thuong', validFrom: '2026-11-01', validTo: '', audience: 'thanh niên, phụ nữ' },
 }
-const text = 'Kính thưa bà con xã {{unit}}.\n\nTrước khi đi, hãy gọi {{hotline.national}}.'
+const text = 'Kính thưa bà con {{unit}}.\n\nTrước khi đi, hãy gọi {{hotline.national}}.'
 
 const get = (path: string, who = 'an') => office.get(path, { headers: { cookie: cookies[who] ?? '' } })
 const post = (path: string, fields: Record<string, string>, who = 'an') =>
@@ -165,6 +165,18 @@ describe('two people on one version', () => {
   })
 })
 
+describe('a day', () => {
+  it('is said in words beside its field, whatever language the browser has', async () => {
+    const { text: html } = await post('/scripts/new', {
+      ...head,
+      body: text,
+      validFrom: '2026-12-01',
+      deed: 'preview',
+    })
+    expect(readerSees(html)).toContain('Khi mở trang: ngày 01/12/2026.')
+  })
+})
+
 describe('a session that ended while somebody typed', () => {
   it('answers with all they typed and the way to sign in, and shows nothing else', async () => {
     const { status, text: html } = await save('/scripts/hoi-truoc-khi-di/edit', { basedOn: '1' }, 'nobody')
@@ -187,7 +199,7 @@ describe('the reading beside the text', () => {
   it('is what the commune that was asked for would hear, found without diacritics', async () => {
     const seen = readerSees(await preview({ place: 'ga ri' }))
     expect(seen).toContain('hãy gọi một một một')
-    expect(seen).toContain('Kính thưa bà con xã xã Hùng Sơn')
+    expect(seen).toContain('Kính thưa bà con xã Hùng Sơn')
     expect(seen).toMatch(/Giọng máy đọc 0:0\d/)
   })
 
@@ -247,12 +259,21 @@ describe('submitting and withdrawing', () => {
   it('are deeds of the page of the script, and what cannot be done says why', async () => {
     const script = 'trinh-roi-thu-hoi'
     await save('/scripts/new', { script, body: 'Gọi 0905 123 456 hoặc {{hotline.national}}.' })
+    // What cannot be submitted has no button that would be refused.
+    const first = await get(`/scripts/${script}?version=1`)
+    expect(readerSees(first.text)).toContain('Chưa trình được: còn 1 lỗi phải sửa, 0 chỗ chưa rõ cách đọc.')
+    expect(first.text).not.toContain('/1/submit')
     const refused = await post(`/scripts/${script}/1/submit`, {})
     expect(refused.status).toBe(400)
     expect(readerSees(refused.text)).toContain('Dòng 1, cột 5: ')
     await save(`/scripts/${script}/edit`, { basedOn: '1' })
+    expect((await get(`/scripts/${script}`)).text).toContain(`action="/scripts/${script}/2/submit"`)
     const { status, headers } = await post(`/scripts/${script}/2/submit`, {})
-    expect([status, headers.get('location')]).toEqual([303, `/scripts/${script}?version=2`])
+    const place = `/scripts/${script}?version=2&submitted=1`
+    expect([status, headers.get('location')]).toEqual([303, place])
+    const said = readerSees((await get(place)).text)
+    expect(said).toContain('Đã trình. Đang chờ tạo bản ghi, rồi chờ người phê duyệt.')
+    expect(said).toContain('Xem việc duyệt đến đâu')
     const again = await post(`/scripts/${script}/2/submit`, {})
     expect([again.status, again.text.includes(`href="/scripts/${script}?version=1"`)]).toEqual([409, true])
     // What was submitted is heard as it was fixed, and is not weighed any more.

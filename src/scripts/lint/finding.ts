@@ -13,6 +13,7 @@ export type LintRule =
   | 'person-with-place'
   | 'person-named'
   | 'foreign-link'
+  | 'unit-doubled'
 
 /** `at` and `length`: UTF-16 units of the script's text; a length of 0 is about the script as a whole. */
 export type Finding = Sentence & { rule: LintRule; level: 'error' | 'warning'; at: number; length: number }

@@ -9,6 +9,7 @@ import { factsBehind, type Finding, slotsIn, withoutSlots } from './finding.ts'
 import { linkFindings } from './links.ts'
 import { type Hotline, numberFindings } from './numbers.ts'
 import { personFindings } from './people.ts'
+import { unitFindings } from './units.ts'
 
 /** `places`: names of communes and villages (“Trà Leng”), so that they are not taken for persons, and are for places. */
 export type LintGround = Ground & { places: ReadonlySet<string> }
@@ -35,6 +36,7 @@ export function lint(draft: Draft, ground: LintGround): Finding[] {
     ...numberFindings(text, hotlinesOf(ground)),
     ...personFindings(text, here, ground.places),
     ...linkFindings(text, ground.facts.values()),
+    ...unitFindings(draft.body),
   ]
   const whole = ({ length }: Finding): number => (length === 0 ? 0 : 1)
   return found.sort((a, b) => whole(a) - whole(b) || a.at - b.at || (a.rule < b.rule ? -1 : 1))

@@ -25,6 +25,10 @@
   let speed = []
   let sentSoFar = ''
 
+  // The file goes in pieces of its own; only its id goes with the form.
+  form.enctype = 'application/x-www-form-urlencoded'
+  part('file').removeAttribute('name')
+
   function filled(text, values) {
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name])
   }

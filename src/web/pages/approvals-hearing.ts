@@ -2,9 +2,9 @@
 import { type Hearing, type HearingItem, openPlay } from '../../approval/index.ts'
 import { stationsOf } from '../../registry/index.ts'
 import { lengthOf } from '../formats.ts'
+import { languageIn } from '../upload-cards.ts'
 import type { Visit, Web } from '../visit.ts'
 import type { Word } from '../words/index.ts'
-import { languageName } from './approvals-words.ts'
 import type { Looked } from './approvals-version.ts'
 
 const whyWords: Record<HearingItem['why'], Word> = {
@@ -35,7 +35,7 @@ export async function hearingModel(
       return {
         ...{ id: `nghe-${index + 1}`, key: item.key, heard: item.heard, text: item.text },
         title: visit.say('approvals.hear-item', { index: index + 1, why: visit.say(whyWords[item.why]) }),
-        place: `${languageName(recording?.language ?? '')} · ${station === null ? visit.say('approvals.every-station') : (stations.get(station) ?? station)}`,
+        place: `${languageIn(visit.say, recording?.language ?? '')} · ${station === null ? visit.say('approvals.every-station') : (stations.get(station) ?? station)}`,
         length: lengthOf(item.toMs - item.fromMs),
         ...{ from: item.fromMs / 1000, to: item.toMs / 1000 },
         // The part of the address after # keeps browsers without script to the stretch.

@@ -4,8 +4,8 @@ import type { Recording } from '../../audio/index.ts'
 import { deedsOf } from '../../people/index.ts'
 import { stationsOf } from '../../registry/index.ts'
 import { differenceOf, type Run, type ScriptVersion, versionOf } from '../../scripts/index.ts'
+import { languageIn } from '../upload-cards.ts'
 import type { Visit, Web } from '../visit.ts'
-import { languageName } from './approvals-words.ts'
 
 /** What changed since the newest earlier version that anybody signed; the whole text where there is none. */
 export async function changesOf(web: Web, { say }: Visit, version: ScriptVersion): Promise<object> {
@@ -14,7 +14,8 @@ export async function changesOf(web: Web, { say }: Visit, version: ScriptVersion
   const slots = text.includes('{{') ? say('approvals.slots') : ''
   if (before === undefined) {
     return {
-      lead: say('approvals.no-earlier'),
+      title: say('approvals.text'),
+      lead: '',
       unchanged: false,
       slots,
       runs: [{ how: 'same', text }].map(runModel),
@@ -24,6 +25,7 @@ export async function changesOf(web: Web, { say }: Visit, version: ScriptVersion
   const sentences = differenceOf(before.text ?? before.source.body, text)
   const unchanged = sentences.every(({ same }) => same)
   return {
+    title: say('approvals.difference'),
     lead: say(unchanged ? 'approvals.unchanged' : 'approvals.changed', { version: number }),
     unchanged,
     slots,
@@ -58,7 +60,7 @@ export function spokenOf({ say }: Visit, recordings: readonly Recording[]): obje
   return [...Map.groupBy(recordings, ({ language }) => language)].map(([tag, all]) => {
     const read = all.find(({ spoken, upload }) => upload === null && spoken !== '') ?? all[0]
     return {
-      language: say('approvals.spoken-in', { language: languageName(tag), count: all.length }),
+      language: say('approvals.spoken-in', { language: languageIn(say, tag), count: all.length }),
       tag: /^[a-z]{2,3}(-x-[a-z]+)?$/.test(tag) ? tag : 'vi',
       text: read?.spoken ?? '',
     }

@@ -14,7 +14,7 @@ import { recordingsOf } from '../../audio/index.ts'
 import { AppError } from '../../base/errors.ts'
 import { dayOf } from '../../base/calendar.ts'
 import { fromMilliseconds } from '../../base/time.ts'
-import { people } from '../../people/index.ts'
+import { deedsOf, people } from '../../people/index.ts'
 import { type ScriptVersion, versionOf, type VersionState } from '../../scripts/index.ts'
 import { dayIn, figureIn, momentIn } from '../formats.ts'
 import { type PasskeyPlace, passkeyPlace } from '../passkeys.ts'
@@ -75,6 +75,7 @@ export async function versionPage(
     draft?.recordings ??
     (await recordingsOf(web.database, { script: version.script, version: version.version }))
   const done = visit.query.get('done')
+  const returned = version.returnedAt === null ? null : await returnedIn(web, visit, version)
   return {
     view: 'approval',
     title,
@@ -86,7 +87,10 @@ export async function versionPage(
       training: visit.person?.training === true,
       refusal: typed.refusal ?? '',
       done: done === 'signed' || done === 'returned' ? visit.say(`approvals.done-${done}`) : '',
-      notMine: notMine(visit, standing),
+      returned,
+      // What was returned before anything was made of it has nothing to show, and nothing will come.
+      hidden: returned !== null && recordings.length === 0,
+      notMine: returned === null ? notMine(visit, standing) : null,
       changes: await changesOf(web, visit, version),
       spoken: spokenOf(visit, recordings),
       differing: await differingOf(web, visit, recordings),
@@ -94,7 +98,7 @@ export async function versionPage(
       statement: draft === null ? null : await statementModel(web, visit, draft, version),
       sign: await signModel(web, visit, looked),
       return:
-        standing !== null && standing.refusal === null
+        standing !== null && mayReturn(looked, recordings.length)
           ? { action: `/approvals/${looked.name}/return`, why: typed.why ?? '', wrong: typed.whyWrong ?? '' }
           : null,
     },
@@ -147,11 +151,33 @@ async function headOf(web: Web, visit: Visit, version: ScriptVersion) {
     version: say('recordings.version', { version: version.version }),
     script: version.script,
     scriptHref: web.mayOpen(visit.visitor, '/scripts') ? `/scripts/${version.script}` : '',
-    byAt: say('approvals.by-at', {
+    byAt: say(version.author === version.submittedBy ? 'approvals.by-same' : 'approvals.by-at', {
       author: names.get(version.author) ?? version.author,
       by: names.get(version.submittedBy ?? '') ?? '',
       at: momentIn(language, version.submittedAt ?? version.createdAt),
     }),
+  }
+}
+
+/** An approver who may sign may return it; and before there is a recording, when nothing else is in their way. */
+function mayReturn({ standing, version }: Looked, recordings: number): boolean {
+  if (standing === null || version.returnedAt !== null || version.withdrawnAt !== null) return false
+  const { refusal } = standing
+  return refusal === null || (recordings === 0 && refusal.code === 'conflict')
+}
+
+/** Who gave it back to its author, when and why. */
+async function returnedIn(web: Web, { say, language }: Visit, { script, version }: ScriptVersion) {
+  const names = new Map((await people(web.database)).map(({ id, name }) => [id, name]))
+  const deeds = await deedsOf(web.database, { subject: `${script}/${version}` })
+  const deed = deeds.find(({ what }) => what === 'script.returned')
+  if (deed === undefined) return null
+  const { person, at, detail } = deed
+  const why = (detail as { why?: unknown } | null)?.why
+  const by = person === null ? '' : (names.get(person) ?? person)
+  return {
+    by: say('home.returned-by', { by, at: momentIn(language, at) }),
+    why: typeof why === 'string' ? why : '',
   }
 }
 
@@ -180,7 +206,7 @@ async function statementModel(
   )
   const { people: wanted, ed25519 } = waiting?.wanted ?? { people: 1, ed25519: false }
   return {
-    languages: languageNames(statement.languages),
+    languages: languageNames(say, statement.languages),
     area: await areaWords(web, visit, statement.area),
     validity: say('approvals.validity', {
       from: dayIn(language, dayOf(fromMilliseconds(statement.from))),

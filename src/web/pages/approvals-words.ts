@@ -1,8 +1,9 @@
 /** What the pages of approval call areas, languages and priorities. */
-import { type Priority, scriptLanguages } from '../../scripts/index.ts'
+import type { Priority } from '../../scripts/index.ts'
 import { unitsOn } from '../../registry/index.ts'
+import { languageIn } from '../upload-cards.ts'
 import type { Visit, Web } from '../visit.ts'
-import type { Word } from '../words/index.ts'
+import type { Say, Word } from '../words/index.ts'
 
 export const priorityWords: Record<Priority, Word> = {
   'thong-thuong': 'approvals.normal',
@@ -14,13 +15,8 @@ export const priorityWords: Record<Priority, Word> = {
 const unitsNamed = 5
 
 /** The languages by their names, in one line. */
-export function languageNames(tags: readonly string[]): string {
-  return tags.map(languageName).join(', ')
-}
-
-/** A language by its name. */
-export function languageName(tag: string): string {
-  return scriptLanguages.find((one) => one.tag === tag)?.name ?? tag
+export function languageNames(say: Say, tags: readonly string[]): string {
+  return tags.map((tag) => languageIn(say, tag)).join(', ')
 }
 
 /** For whose stations something is. */

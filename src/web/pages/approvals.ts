@@ -6,6 +6,8 @@ import {
   type AwaitingApproval,
   awaitingApproval,
   draftStatement,
+  type DraftStatement,
+  hearingOfDraft,
 } from '../../approval/index.ts'
 import { AppError } from '../../base/errors.ts'
 import { deedLog, people, type Person } from '../../people/index.ts'
@@ -42,6 +44,8 @@ type Line = {
   submittedAt: string
   submittedBy: string
   length: string
+  /** What of it is to be heard before it is signed; empty for whoever does not sign it. */
+  toHear: string
   seconds: number
   recordings: string
   languages: string
@@ -148,7 +152,7 @@ async function headOf(
   everyone: ReadonlyMap<string, Person>,
 ) {
   const { script, version, title, titleEn, submittedAt, submittedBy, seconds, recordings, priority } = one
-  const { languages, area } = await coversOf(web, visit, one)
+  const { languages, area, longest } = await coversOf(web, visit, one)
   return {
     ...{ script, version, href: `/approvals/${script}/${version}`, seconds, submittedAt },
     title: visit.language === 'vi' ? title : titleEn,
@@ -156,34 +160,53 @@ async function headOf(
     since: momentIn(visit.language, submittedAt),
     submittedBy: everyone.get(submittedBy)?.name ?? submittedBy,
     training: everyone.get(submittedBy)?.training === true,
-    length: lengthOf(seconds * 1000),
+    length: visit.say('approvals.long', { length: lengthOf(longest) }),
     recordings: figureIn(visit.language, recordings),
     ...{ languages, area, priority: visit.say(priorityWords[priority]), urgent: priority === 'khan-cap' },
   }
 }
 
-/** Languages and area of what waits, as nobody in particular would sign it. */
+/** Languages and area of what waits, and how long its longest recording takes in milliseconds, as nobody in particular would sign it. */
 async function coversOf(web: Web, visit: Visit, { script, version }: AwaitingApproval) {
   const asked = { script, version, approver: '', kid: '', now: visit.now }
-  const { languages, area } = (await draftStatement(web.database, asked)).statement
-  return { languages: languageNames(languages), area: await areaWords(web, visit, area) }
+  const { statement, recordings } = await draftStatement(web.database, asked)
+  const { languages, area } = statement
+  const longest = Math.max(0, ...recordings.map(({ milliseconds }) => milliseconds))
+  return { languages: languageNames(visit.say, languages), area: await areaWords(web, visit, area), longest }
 }
 
 /** Whether it waits for who looks at the page, and if not, why. */
 async function standingOf(web: Web, visit: Visit, { script, version }: AwaitingApproval) {
   const { say, language, now, person } = visit
-  const others = { group: 'others' as const, tone: 'idle' as const, state: say('approvals.for-others') }
+  const others = {
+    ...{ toHear: '', group: 'others' as const, tone: 'idle' as const, state: say('approvals.for-others') },
+  }
   if (person?.role !== 'approver')
     return { ...others, tone: 'wait' as const, state: say('approvals.waits'), why: '' }
   const standing = await approverStanding(web.database, { script, version, approver: person.id, now })
-  const why = standing.refusal?.sentence ?? standing.keyRefusal
-  if (why !== null) return { ...others, why: why[language] }
+  if (standing.refusal !== null) return { ...others, why: standing.refusal.sentence[language] }
+  const mine = {
+    ...{ group: 'mine' as const, tone: 'wait' as const, state: say('approvals.for-you') },
+    toHear: await toHearIn(web, visit, { script, version, approver: person.id }, standing.draft),
+  }
+  // It waits for this approver all the same: without a key it is theirs to get one.
+  if (standing.keyRefusal !== null) return { ...mine, why: standing.keyRefusal[language] }
   const fromFiles = standing.lacksEd25519 && !standing.signedWithEd25519
   const byCommand = fromFiles || standing.key?.passkey === null
-  return {
-    ...{ group: 'mine' as const, tone: 'wait' as const, state: say('approvals.for-you') },
-    why: byCommand ? say('approvals.by-command') : '',
-  }
+  return { ...mine, why: byCommand ? say('approvals.by-command') : '' }
+}
+
+/** How much of it must be heard before it is signed, in words. */
+async function toHearIn(
+  web: Web,
+  { say }: Visit,
+  listener: { script: string; version: number; approver: string },
+  draft: DraftStatement | null,
+): Promise<string> {
+  if (draft === null) return ''
+  const { items } = await hearingOfDraft(web.database, listener, draft)
+  const wholeMs = items.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  return say('approvals.must-hear', { length: lengthOf(wholeMs) })
 }
 
 /** What this approver signed that is planned for the coming days: when first, and at how many stations. */

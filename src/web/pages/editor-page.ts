@@ -1,5 +1,6 @@
 /** The editor as a page: its fields with what was typed, and what there is to say about them. */
 import { loadPlaceholders } from '../../scripts/index.ts'
+import { dayShown } from '../day-shown.ts'
 import type { Page, Visit } from '../visit.ts'
 import type { Word } from '../words/index.ts'
 import type { Conflict } from './editor-conflict.ts'
@@ -53,6 +54,7 @@ export function editorView(visit: Visit, typed: Typed, shown: Shown): Page {
   const { isNew, signedOut = false, wrong = {}, refusal = '', conflict, listening } = shown
   const title = isNew ? say('editor.new') : say('editor.next', { title: typed.title })
   const field = (name: FieldName) => ({ name, value: typed[name], why: wrong[name] ?? '' })
+  const day = (name: 'validFrom' | 'validTo') => ({ ...field(name), shown: dayShown(visit, typed[name]) })
   const line = (name: keyof typeof labels) => {
     const { label, help, most } = labels[name]
     return { ...field(name), label: say(label), help: help === null ? '' : say(help), most }
@@ -77,7 +79,7 @@ export function editorView(visit: Visit, typed: Typed, shown: Shown): Page {
       kindName: kindIn(visit, typed.kind === 'greeting' ? 'greeting' : 'bulletin'),
       choices: choicesIn(visit, typed),
       ...{ kind: field('kind'), tongue: field('language'), priority: field('priority') },
-      ...{ validFrom: field('validFrom'), validTo: field('validTo'), sources: field('sources') },
+      ...{ validFrom: day('validFrom'), validTo: day('validTo'), sources: field('sources') },
       ...{ body: field('body'), demo: typed.demo === '1', station: typed.station, place: typed.place },
       moreOpen: ['audience', 'facts', 'sources', 'summaryEn'].some((name) => name in wrong),
       bodyHelp: say('editor.body-help', { most: bodyCharactersMax }),

@@ -1,19 +1,20 @@
 /** A text as one station would hear it: the words, how long they take, what must be decided, and what is wrong. */
+import type { Sentence } from '../../base/errors.ts'
 import { lineAndColumn } from '../../base/text.ts'
 import {
   estimatedSeconds,
   type Draft,
+  factsMissing,
   type Finding,
   heardAt,
   type HeardText,
   lint,
-  type LintGround,
   readingSeconds,
   secondsMax,
   type SpokenOf,
-  wordingOf,
 } from '../../scripts/index.ts'
 import { lengthOf } from '../formats.ts'
+import { hindrances } from '../hindrances.ts'
 import type { Visit, Web } from '../visit.ts'
 import { groundOf, type Place, placesFor, spokenIn } from './editor-ground.ts'
 
@@ -67,9 +68,15 @@ export async function readAloud(web: Web, visit: Visit, asked: ToRead): Promise<
   const read = heard.ok ? wordsOf(heard.text, spokenOf) : undefined
   const listed = read?.questions.slice(0, questionsShown) ?? []
   const whole = spokenOf === undefined ? ground : { ...ground, spokenOf }
-  const findings = lint(asked.draft, whole).map((finding) => findingLine(visit, asked.draft.body, finding))
-  const refused = findings.some(({ tone }) => tone === 'missed')
-  const problem = heard.ok && refused ? '' : problemOf(visit, heard, asked.draft, ground)
+  const found = lint(asked.draft, whole)
+  const missing = factsMissing(asked.draft, ground)
+  const findings = [
+    ...missing.map((why) => errorLine(visit, why)),
+    ...found.map((finding) => findingLine(visit, asked.draft.body, finding)),
+  ]
+  // Facts stand among the findings; the rest is said above everything.
+  const [first] = missing.length > 0 ? [] : hindrances(asked.draft, ground, found)
+  const problem = heard.ok ? (first?.[visit.language] ?? '') : notHeard(visit, heard)
   const questions = heard.ok ? listed.map((one) => questionOf(asked.draft.body, heard, one)) : []
   const panel: Reading = {
     place: asked.place,
@@ -108,15 +115,11 @@ function placeName({ station, unit }: Place): string {
   return `${station.name} · ${unit.fullName}`
 }
 
-/** The first thing that keeps it from being submitted, beside the questions and findings that are listed anyway. */
-function problemOf({ language }: Visit, heard: HeardText, draft: Draft, ground: LintGround): string {
-  const vi = language === 'vi'
-  if (!heard.ok) {
-    const { line, column, why } = heard
-    return vi ? `Dòng ${line}, cột ${column}: ${why.vi}` : `Line ${line}, column ${column}: ${why.en}`
-  }
-  const wording = wordingOf(draft, ground)
-  return wording.ok ? '' : wording.why[language]
+/** Why and where the text cannot be filled. */
+function notHeard({ language }: Visit, { line, column, why }: Extract<HeardText, { ok: false }>): string {
+  return language === 'vi'
+    ? `Dòng ${line}, cột ${column}: ${why.vi}`
+    : `Line ${line}, column ${column}: ${why.en}`
 }
 
 function lengthsOf(
@@ -194,6 +197,11 @@ export function answered(body: string, { at, token, say }: Answer): string | und
   const begins = /(?:^|[.!?…]["”’)]?\s+|\n\s*)$/u.test(body.slice(0, at))
   const written = begins ? words.charAt(0).toUpperCase() + words.slice(1) : words
   return body.slice(0, at) + written + body.slice(at + token.length)
+}
+
+/** What is in the way and stands at no place of the text. */
+function errorLine({ say, language }: Visit, why: Sentence): Reading['findings'][number] {
+  return { tone: 'missed', level: say('editor.level-error'), where: '', text: why[language] }
 }
 
 function findingLine({ say, language }: Visit, body: string, finding: Finding): Reading['findings'][number] {

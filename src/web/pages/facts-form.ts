@@ -1,6 +1,7 @@
 /** The forms about facts: what was typed, what of it is wrong, and what it makes of the fact. */
 import { cleanText } from '../../base/text.ts'
 import type { Fact, FactChange, FactEntry, FactField } from '../../scripts/index.ts'
+import { dayShown } from '../day-shown.ts'
 import { fieldIn } from '../forms.ts'
 import type { Page, Visit } from '../visit.ts'
 import type { Word } from '../words/index.ts'
@@ -178,15 +179,17 @@ const askedOfNew: readonly Asked[] = [
 ]
 
 function fieldsOf(
-  { say }: Visit,
+  visit: Visit,
   typed: Typed,
   wrong: Wrong,
   { isNew, sourceNow }: { isNew: boolean; sourceNow: string },
 ): object[] {
+  const { say } = visit
   return (isNew ? askedOfNew : asked).map(({ name, label, max, help, required, date }) => {
     const why = name === 'why' ? '' : (wrong[name] ?? '')
     const helped = name === 'source' && !isNew ? say('facts.source-now', { source: sourceNow }) : ''
-    const said = [helped, help === undefined ? '' : say(help)].filter((text) => text !== '').join(' ')
+    const shown = date === true ? dayShown(visit, typed[name]) : ''
+    const said = [shown, helped, help === undefined ? '' : say(help)].filter((text) => text !== '').join(' ')
     return {
       ...{ name, max, why, value: typed[name], label: say(label), help: said },
       required: required === true || (isNew && name === 'source'),

@@ -1,5 +1,5 @@
 /** Where an approver begins: what waits for their signature, what they approved that is heard soon, and facts that end. */
-import { awaitingApproval, type AwaitingApproval } from '../../approval/index.ts'
+import { awaitingApproval, type AwaitingApproval, keyStanding } from '../../approval/index.ts'
 import { recordingsOf } from '../../audio/index.ts'
 import { plusDays } from '../../base/calendar.ts'
 import { deedLog, people } from '../../people/index.ts'
@@ -21,6 +21,7 @@ export async function approverHome(web: Web, visit: Visit, me: string): Promise<
   const signed = ({ signedBy }: AwaitingApproval): boolean => signedBy.some(({ person }) => person === me)
   const forOthers = all.filter((one) => isOwn(one) || signed(one)).length
   return {
+    noKey: await noKeyIn(web, visit, me),
     waiting: await waitingLines(
       web,
       visit,
@@ -31,6 +32,21 @@ export async function approverHome(web: Web, visit: Visit, me: string): Promise<
     soon: await scriptsAhead(web, visit, await ownAhead(web, visit, me)),
     facts: await endingFacts(web, visit),
     factsHref: web.mayOpen(visit.visitor, '/facts') ? '/facts' : null,
+  }
+}
+
+/** Why this approver cannot sign anything yet, with the way to the page of keys; null when a key of theirs is in force. */
+async function noKeyIn(
+  web: Web,
+  { say, visitor, now }: Visit,
+  me: string,
+): Promise<{ text: string; href: string | null; button: string } | null> {
+  const standing = await keyStanding(web.database, { person: me, now })
+  if (standing === 'active') return null
+  return {
+    text: say(`home.key-${standing}`),
+    href: web.mayOpen(visitor, '/keys') ? '/keys' : null,
+    button: say(standing === 'none' ? 'keys.make' : 'approvals.to-keys'),
   }
 }
 

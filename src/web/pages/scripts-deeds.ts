@@ -40,7 +40,7 @@ export function submitted(web: Web): RequestHandler {
       send(web, response, visit, await scriptPage(web, visit, { refusal }), statusOf[error.code])
       return
     }
-    response.redirect(303, `/scripts/${script}?version=${version}`)
+    response.redirect(303, `/scripts/${script}?version=${version}&submitted=1`)
   }
 }
 

@@ -15,7 +15,7 @@ import type { Page, Visit, Web } from '../visit.ts'
 import { isWord } from '../words/index.ts'
 import { scriptAsked, versionThere } from './editor.ts'
 import { kindIn, priorityIn } from './editor-form.ts'
-import { readAloud } from './editor-reading.ts'
+import { readAloud, type Reading } from './editor-reading.ts'
 import { chipOf, writers } from './scripts.ts'
 import { differenceLines } from './scripts-difference.ts'
 
@@ -33,6 +33,9 @@ export async function scriptPage(web: Web, visit: Visit, { refusal = '' } = {}):
   const { source } = version
   const title = visit.language === 'vi' ? source.title : source.titleEn
   const writes = visit.is(writers)
+  const reading = await readingOf(web, visit, version)
+  const open = writes && stepsFrom.submit.includes(state)
+  const notYet = open ? notYetIn(visit, reading) : ''
   return {
     view: 'scripts-one',
     title,
@@ -40,35 +43,53 @@ export async function scriptPage(web: Web, visit: Visit, { refusal = '' } = {}):
     scripts: ['editor.js'],
     model: {
       ...{ title, refusal, id: script.id, version: number, state: chipOf(state), writes },
-      saved: visit.query.get('saved') === '1' ? say('script.saved', { version: number }) : '',
+      saved: saidIn(visit, number),
       older: number < newest ? say('script.older', { newest }) : '',
       kind: kindIn(visit, script.kind),
       writeHref: `/scripts/${script.id}/edit${number === newest ? '' : `?version=${number}`}`,
       markdown: `/scripts/${script.id}/${number}.md`,
-      maySubmit: writes && stepsFrom.submit.includes(state),
+      maySubmit: open && notYet === '',
+      notYet,
       mayWithdraw: writes && stepsFrom.withdraw.includes(state),
-      approval: approvalOf(web, visit, script.id, number, state),
+      approval: approvalOf(web, visit, version, state),
       recordings: version.text === null ? null : `/recordings?q=${encodeURIComponent(title.slice(0, 100))}`,
       details: detailsOf(visit, version),
       versions: await versionLines(web, visit, script, number, stateOf),
       ...(await differenceIn(web, visit, script, version)),
-      reading: await readingOf(web, visit, version),
+      reading,
       place: askedSearch(new URLSearchParams({ q: visit.query.get('place') ?? '' })),
       path: `/scripts/${script.id}`,
     },
   }
 }
 
-/** The way to the page where it is heard and approved, for those who may open it. */
+/** What was just done, where the address says so. */
+function saidIn({ say, query }: Visit, version: number): string {
+  if (query.get('submitted') === '1') return say('script.submitted')
+  return query.get('saved') === '1' ? say('script.saved', { version }) : ''
+}
+
+/** How much keeps a draft from being submitted, in words; empty when nothing does. */
+function notYetIn({ say }: Visit, { problem, findings, questions, moreQuestions }: Reading): string {
+  const errors = findings.filter(({ tone }) => tone === 'missed').length + (problem === '' ? 0 : 1)
+  const unclear = questions.length + moreQuestions
+  return errors + unclear === 0 ? '' : say('script.not-yet', { errors, unclear })
+}
+
+/** The way to the page where it is heard and approved, for those who may open it: to approve it, or to see how it stands. */
 function approvalOf(
   web: Web,
   visit: Visit,
-  script: string,
-  version: number,
+  { script, version, author, submittedBy }: ScriptVersion,
   state: VersionState,
-): string | null {
+): { href: string; text: string } | null {
   if (state !== 'submitted' || !web.mayOpen(visit.visitor, '/approvals')) return null
-  return `/approvals/${script}/${version}`
+  const me = visit.person?.id ?? ''
+  const approves = visit.is(['approver']) && ![author, submittedBy].includes(me)
+  return {
+    href: `/approvals/${script}/${version}`,
+    text: visit.say(approves ? 'script.to-approval' : 'script.to-approval-look'),
+  }
 }
 
 function detailsOf(visit: Visit, { source }: ScriptVersion): { name: string; value: string }[] {
@@ -152,7 +173,11 @@ async function differenceIn(web: Web, visit: Visit, { id, versions }: ScriptSumm
 }
 
 /** A draft as it would be heard today, with what is wrong; what was submitted, as it was fixed then. */
-async function readingOf(web: Web, visit: Visit, { source, text }: ScriptVersion) {
+async function readingOf(
+  web: Web,
+  visit: Visit,
+  { source, text }: ScriptVersion,
+): Promise<Reading & { answers: '' }> {
   const { panel } = await readAloud(web, visit, {
     draft: { ...source, body: text ?? source.body },
     language: source.language,

@@ -60,8 +60,11 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'approvals.by-at': 'written by {author}, submitted by {by} at {at}',
   'approvals.to-script': 'See the script and its other versions',
   'approvals.to-keys': 'Open the page of signing keys',
+  'approvals.by-same': 'written and submitted by {author} at {at}',
+  'approvals.text': 'The whole text',
+  'approvals.long': '{length} long',
+  'approvals.must-hear': '{length} to hear',
   'approvals.difference': 'What changed since the last approved version',
-  'approvals.no-earlier': 'No version before this one was approved. This is the whole text:',
   'approvals.changed': 'Against version {version}: what was added is underlined, what went is struck out.',
   'approvals.unchanged': 'The words are the same as those of version {version}, which was approved.',
   'approvals.slots': 'Where {{…}} stands, each place hears its own name.',
@@ -111,7 +114,7 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'approvals.signing': 'Approve',
   'approvals.urgent-why':
     'An urgent script needs at least one signature by the command loa approve, which reads every audio file on the signer’s own machine; a passkey must believe the page.',
-  'approvals.only-ed25519': 'Your key is an Ed25519 key: sign with the command below.',
+  'approvals.only-ed25519': 'Hear all the parts above, then sign with the command (Ed25519 key).',
   'approvals.hear-first': 'Hear all the parts above, and the button to approve appears here.',
   'approvals.other-domain':
     'Your passkey was made under another address than this page. Open the page under the address on the page of signing keys, or sign with the command.',

@@ -13,6 +13,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
   'field.sort': 'Sort by column',
 
   'field.unit': 'Code of the unit',
+  'field.day-shown': 'When this page opened: {day}.',
   'field.day': 'Day (year-month-day)',
   'wrong.day-month':
     'The day {day} is not in the month {month}. Correct the day, or take the month out of the address.',
@@ -55,7 +56,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
 
   'home.title': 'Hello, {name}',
   'home.write': 'Write a script',
-  'home.upload': 'Upload a recording',
+  'home.upload': 'Send a recording',
   'home.drafts': 'My drafts',
   'home.all-scripts': 'All scripts',
   'home.no-drafts': 'You have no draft.',
@@ -75,6 +76,13 @@ export const enHome: Record<keyof typeof viHome, string> = {
     'Nothing is to be heard in the next seven days. Airings are planned once there are an approved script, a campaign and a window.',
   'home.at-stations': 'at {count} {count|station|stations}',
   'home.whole-month': 'See the whole month',
+  'home.key-none': 'You have no signing key, so you cannot approve yet.',
+  'home.key-made': 'Your passkey waits for an admin to enrol it; you cannot approve yet.',
+  'home.key-pending-confirmation':
+    'Your key waits for a second person to confirm it; you cannot approve yet.',
+  'home.key-pending-root': 'Your key waits for the root to sign the list of keys; you cannot approve yet.',
+  'home.key-suspended':
+    'Your key is suspended, because somebody reset how you sign in; two others must enrol it again before you can approve.',
   'home.waiting': 'Waiting for me to approve',
   'home.all-approvals': 'All approvals',
   'home.none-waiting': 'No script waits for you. Once somebody submits one, it stands here.',

@@ -25,8 +25,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'recordings.gate-whole': 'tested as a whole',
   'recordings.gate-packets': 'tested packet by packet',
   'recordings.person': 'A person’s voice: {speaker}',
-  'recordings.person-words':
-    'The speaker reads in their own way, so there are no words of a machine to show.',
+  'recordings.person-words': 'A person read this one; there is no transcript to look at.',
   'recordings.language': 'in {language}',
   'recordings.uploads': 'People’s own recordings',
   'recordings.uploads-text': 'A voice that people know, in the language they speak, in place of a machine’s.',
@@ -78,7 +77,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'uploads.next-approve': 'Next: a second person listens and approves this script.',
   'uploads.next-again': 'Next: record it again as said above, and send the new file.',
 
-  'upload.title': 'Send a recording of a person’s voice',
+  'upload.title': 'Send a recording',
   'upload.lead':
     'Read the submitted words. A weak network will do: what was sent is kept and the rest goes on.',
   'upload.how':
@@ -86,7 +85,9 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'upload.how-desk':
     'To send from this page, set LOA_DESK=1 on a machine that only the station’s staff use, and start the hub again.',
   'upload.no-script':
-    'This browser does not run the page’s script, so no file can be sent from here. Copy the file to the hub’s machine and use loa uploads add.',
+    'This browser does not run the page’s script: it can send a file of up to {size} MB, and cannot go on where the network breaks it off.',
+  'upload.wrong-plain':
+    'The file is larger than 20 MB. Export it as MP3 or M4A, or send it with a browser that runs the page’s script.',
   'upload.no-versions': 'No script is submitted yet, so there is nothing to read. Submit one first:',
   'upload.no-people':
     'There is nobody yet who may bring recordings (editor, approver or admin). Add somebody:',
@@ -102,7 +103,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'upload.file-help':
     'WAV, MP3, M4A, OGG, FLAC, AMR, 3GP or WEBM; at most {size} MB, {seconds} seconds to {minutes} minutes long.',
   'upload.received': 'The hub has the file “{name}” ({size}). Choose another file to replace it.',
-  'upload.send': 'Send',
+  'upload.send': 'Send the recording',
   'upload.pause': 'Pause',
   'upload.resume': 'Go on sending',
   'upload.cancel': 'Give up sending',
@@ -117,7 +118,7 @@ export const enUploads: Record<keyof typeof viUploads, string> = {
   'upload.wrong-by': 'Choose who sends it from the list.',
   'upload.wrong-noise': 'Noise reduction can only be ticked or left empty.',
   'upload.wrong-file':
-    'No file has arrived, or an unfinished one is older than 24 hours. Choose the file and send it again; if the page cannot run its script, use loa uploads add.',
+    'No file has arrived, or an unfinished one is older than 24 hours. Choose the file and send it again.',
   'upload.busy':
     'This file is being treated already. Wait some minutes, then look at the page of people’s own recordings.',
   'upload.stopped':

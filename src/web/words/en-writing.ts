@@ -38,6 +38,10 @@ export const enWriting: Record<keyof typeof viWriting, string> = {
   'script.submit-why':
     'Submitting sends this version to the approvers. Its words never change after that; a correction is a new version.',
   'script.submit': 'Submit for approval',
+  'script.submitted': 'Submitted. It waits for its recordings to be made, then for an approver.',
+  'script.not-yet':
+    'It cannot be submitted yet: {errors} errors to correct, {unclear} places whose reading is unclear.',
+  'script.to-approval-look': 'See how far its approval is',
   'script.about': 'Details',
   'script.validity': 'Validity',
   'script.no-end': 'no end',

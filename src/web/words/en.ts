@@ -29,7 +29,7 @@ export const en: Record<keyof typeof vi, string> = {
   'app.as-of': 'As of {moment}',
   'app.rule':
     'A unit is met in a month when each of its areas (former communes) has at least one confirmed airing, confirmed by the controller or by two officers. Units are those in force on the last day of the month.',
-  'nav.uploads': 'Uploads',
+  'nav.uploads': 'People’s own recordings',
   'nav.office': 'People',
   'nav.beside': 'Pages of this group',
   'nav.month': 'Month',

@@ -58,8 +58,11 @@ export const viApproval = {
   'approvals.by-at': '{author} soạn, {by} trình lúc {at}',
   'approvals.to-script': 'Xem bản tin và các bản trước',
   'approvals.to-keys': 'Mở trang Khóa ký',
+  'approvals.by-same': '{author} soạn và trình lúc {at}',
+  'approvals.text': 'Toàn văn',
+  'approvals.long': 'dài {length}',
+  'approvals.must-hear': 'phải nghe {length}',
   'approvals.difference': 'Khác gì so với bản đã duyệt trước',
-  'approvals.no-earlier': 'Chưa có bản nào được duyệt trước bản này. Đây là toàn văn:',
   'approvals.changed': 'So với bản {version}: chữ thêm được gạch chân, chữ bỏ bị gạch ngang.',
   'approvals.unchanged': 'Lời văn giống hệt bản {version} đã duyệt.',
   'approvals.slots': 'Chỗ có {{…}} được đọc bằng tên của từng nơi.',
@@ -109,7 +112,7 @@ export const viApproval = {
   'approvals.signing': 'Duyệt bản tin',
   'approvals.urgent-why':
     'Bản tin khẩn cấp cần ít nhất một chữ ký bằng lệnh loa approve: lệnh này đọc lại mọi tệp âm thanh trên chính máy của người ký, còn passkey phải tin vào trang web.',
-  'approvals.only-ed25519': 'Khóa của anh/chị là khóa Ed25519: hãy ký bằng lệnh dưới đây.',
+  'approvals.only-ed25519': 'Nghe hết các phần ở trên, rồi ký bằng lệnh (khóa Ed25519).',
   'approvals.hear-first': 'Nghe hết các phần ở trên thì nút duyệt hiện ra ở đây.',
   'approvals.other-domain':
     'Passkey của anh/chị được tạo ở địa chỉ khác với trang này. Hãy mở trang theo địa chỉ ghi ở trang Khóa ký, hoặc ký bằng lệnh.',

@@ -36,7 +36,7 @@ export const viDeeds = {
   'deed.fact.confirmed': 'xác nhận dữ kiện',
   'deed.rendering.stopped': 'dừng việc tạo bản ghi',
   'deed.rendering.let-go-on': 'cho tạo bản ghi tiếp',
-  'deed.recording.brought': 'đưa bản ghi âm lên',
+  'deed.recording.brought': 'gửi bản ghi do người đọc',
   'deed.approval.signed': 'ký duyệt',
   'deed.campaign.created': 'tạo đợt tuyên truyền',
   'deed.window.set': 'đặt khung giờ phát',

@@ -11,6 +11,7 @@ export const viHome = {
   'field.sort': 'Xếp theo cột',
 
   'field.unit': 'Mã đơn vị',
+  'field.day-shown': 'Khi mở trang: ngày {day}.',
   'field.day': 'Ngày (năm-tháng-ngày)',
   'wrong.day-month': 'Ngày {day} không thuộc tháng {month}. Hãy sửa ngày, hoặc bỏ tháng khỏi địa chỉ.',
   'airings.day-only': 'Chỉ ngày {day}',
@@ -53,7 +54,7 @@ export const viHome = {
 
   'home.title': 'Chào anh/chị {name}',
   'home.write': 'Viết bản tin',
-  'home.upload': 'Tải bản ghi lên',
+  'home.upload': 'Gửi bản ghi',
   'home.drafts': 'Bản nháp của tôi',
   'home.all-scripts': 'Mọi bản tin',
   'home.no-drafts': 'Anh/chị chưa có bản nháp nào.',
@@ -62,7 +63,7 @@ export const viHome = {
   'home.draft-errors': '{count} lỗi phải sửa',
   'home.draft-questions': '{count} chỗ chưa rõ cách đọc',
   'home.draft-warnings': '{count} lời nhắc',
-  'home.draft-ready': 'có thể trình duyệt',
+  'home.draft-ready': 'sẵn sàng để trình',
   'home.returned': 'Trả lại cho tôi',
   'home.returned-by': '{by} trả lại lúc {at}, vì:',
   'home.none-returned': 'Không có bản tin nào bị trả lại.',
@@ -73,6 +74,12 @@ export const viHome = {
     'Bảy ngày tới không có lượt phát nào. Lịch được xếp khi có bản tin đã duyệt, đợt tuyên truyền và khung giờ.',
   'home.at-stations': 'phát ở {count} đài',
   'home.whole-month': 'Xem cả tháng',
+  'home.key-none': 'Anh/chị chưa có khóa ký nên chưa duyệt được.',
+  'home.key-made': 'Passkey của anh/chị đang chờ quản trị ghi nhận; chưa duyệt được.',
+  'home.key-pending-confirmation': 'Khóa của anh/chị đang chờ người thứ hai xác nhận; chưa duyệt được.',
+  'home.key-pending-root': 'Khóa của anh/chị đang chờ khóa gốc ký vào danh sách khóa; chưa duyệt được.',
+  'home.key-suspended':
+    'Khóa của anh/chị đang tạm dừng vì có người đặt lại cách đăng nhập; hai người khác phải ghi nhận lại thì mới duyệt được.',
   'home.waiting': 'Đang chờ tôi duyệt',
   'home.all-approvals': 'Mọi việc duyệt',
   'home.none-waiting': 'Không có bản tin nào chờ anh/chị duyệt. Khi có người trình, bản tin sẽ hiện ở đây.',

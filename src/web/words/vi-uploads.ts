@@ -6,7 +6,7 @@ export const viUploads = {
   'field.version': 'Bản (số)',
   'wrong.version': '“{typed}” không phải là số bản. Bản là một số nguyên từ 1.',
   'error.no-version': 'Không có bản tin ấy, hoặc bản ấy chưa được trình. Hãy mở lại từ trang Bản ghi.',
-  'error.no-upload': 'Không có bản ghi âm nào mang mã này. Hãy mở lại từ trang Bản ghi âm tự đọc.',
+  'error.no-upload': 'Không có bản ghi âm nào mang mã này. Hãy mở lại từ trang Bản ghi do người đọc.',
   'error.original-gone':
     'Tệp gốc của bản ghi âm này không còn nguyên trên máy chủ. Hãy khôi phục thư mục âm thanh từ bản sao lưu.',
   'error.too-much': 'Nội dung gửi lên quá dài nên không nhận. Hãy viết ngắn lại rồi gửi lại.',
@@ -20,20 +20,20 @@ export const viUploads = {
   'recordings.gate-whole': 'đã kiểm tra trọn vẹn',
   'recordings.gate-packets': 'đã kiểm tra từng gói',
   'recordings.person': 'Giọng người: {speaker}',
-  'recordings.person-words': 'Người đọc đọc theo cách của mình, nên không có lời máy đọc để xem.',
+  'recordings.person-words': 'Bản này do người đọc thu âm, không có lời chép lại để xem.',
   'recordings.language': 'tiếng {language}',
-  'recordings.uploads': 'Bản ghi âm tự đọc',
+  'recordings.uploads': 'Bản ghi do người đọc',
   'recordings.uploads-text': 'Giọng của người quen trong xã, bằng tiếng của bà con, thay cho giọng máy.',
 
-  'uploads.title': 'Bản ghi âm tự đọc',
+  'uploads.title': 'Bản ghi do người đọc',
   'uploads.lead':
     'Giọng người đọc thay cho giọng máy: tệp gốc được giữ nguyên, bản phát được chỉnh cho rõ trên loa và chờ duyệt như mọi bản ghi.',
-  'uploads.new': 'Gửi bản ghi âm',
+  'uploads.new': 'Gửi bản ghi',
   'uploads.none':
-    'Chưa có bản ghi âm nào. Dùng phần Ghi âm của điện thoại, đọc đúng lời đã trình, để máy cách miệng một gang tay, ở chỗ yên; rồi gửi tệp ấy lên.',
+    'Chưa có bản ghi do người đọc nào. Dùng phần Ghi âm của điện thoại, đọc đúng lời đã trình, để máy cách miệng một gang tay, ở chỗ yên; rồi gửi tệp ấy lên.',
   'uploads.none-closed': 'Trên máy chủ: loa uploads add <tệp>.',
   'uploads.search': 'Tìm theo bản tin, người đọc hoặc ngôn ngữ',
-  'uploads.back': 'Mọi bản ghi âm',
+  'uploads.back': 'Mọi bản ghi do người đọc',
   'uploads.language': 'Ngôn ngữ',
   'uploads.language-vi': 'Tiếng Việt',
   'uploads.speaker': 'Người đọc',
@@ -72,14 +72,16 @@ export const viUploads = {
   'uploads.next-approve': 'Bước tiếp theo: người thứ hai nghe và duyệt bản tin này.',
   'uploads.next-again': 'Bước tiếp theo: ghi lại theo lời nhắc trên, rồi gửi tệp mới.',
 
-  'upload.title': 'Gửi bản ghi âm tự đọc',
+  'upload.title': 'Gửi bản ghi',
   'upload.lead': 'Đọc đúng lời đã trình. Mạng yếu cũng gửi được: phần đã gửi được giữ lại và gửi tiếp.',
   'upload.how':
     'Trang này chỉ để xem, chưa nhận tệp gửi lên. Hãy đưa bản ghi âm vào bằng lệnh này trên máy chủ:',
   'upload.how-desk':
     'Muốn gửi từ trang, đặt LOA_DESK=1 trên máy chỉ cán bộ của đài dùng, rồi khởi động lại trung tâm.',
   'upload.no-script':
-    'Trình duyệt này không chạy mã của trang, nên không gửi tệp được từ đây. Hãy chép tệp sang máy chủ rồi dùng lệnh loa uploads add.',
+    'Trình duyệt này không chạy mã của trang: gửi được tệp tới {size} MB, không gửi tiếp được khi đứt mạng.',
+  'upload.wrong-plain':
+    'Tệp nặng quá 20 MB. Hãy xuất ra MP3 hoặc M4A cho nhẹ, hoặc gửi bằng trình duyệt chạy được mã của trang.',
   'upload.no-versions': 'Chưa có bản tin nào được trình, nên chưa có gì để đọc. Trình bản tin trước:',
   'upload.no-people': 'Chưa có ai được phép gửi bản ghi âm (biên tập, phê duyệt hoặc quản trị). Thêm người:',
   'upload.script': 'Bản tin được đọc',
@@ -94,7 +96,7 @@ export const viUploads = {
   'upload.file-help':
     'WAV, MP3, M4A, OGG, FLAC, AMR, 3GP hoặc WEBM; nhiều nhất {size} MB, dài {seconds} giây đến {minutes} phút.',
   'upload.received': 'Máy chủ đã có tệp “{name}” ({size}). Chọn tệp khác nếu muốn thay.',
-  'upload.send': 'Gửi lên',
+  'upload.send': 'Gửi bản ghi',
   'upload.pause': 'Tạm dừng',
   'upload.resume': 'Gửi tiếp',
   'upload.cancel': 'Bỏ, không gửi nữa',
@@ -108,9 +110,8 @@ export const viUploads = {
   'upload.wrong-consent': 'Hãy ghi người đọc đã đồng ý như thế nào, từ 1 đến 500 ký tự.',
   'upload.wrong-by': 'Hãy chọn người gửi trong danh sách.',
   'upload.wrong-noise': 'Ô giảm tiếng ồn chỉ có thể đánh dấu hoặc để trống.',
-  'upload.wrong-file':
-    'Chưa nhận được tệp, hoặc tệp gửi dở đã quá 24 giờ. Hãy chọn tệp rồi gửi lại; nếu trang không chạy mã được, dùng lệnh loa uploads add.',
-  'upload.busy': 'Tệp này đang được xử lý rồi. Hãy đợi ít phút, rồi xem ở trang Bản ghi âm tự đọc.',
+  'upload.wrong-file': 'Chưa nhận được tệp, hoặc tệp gửi dở đã quá 24 giờ. Hãy chọn tệp rồi gửi lại.',
+  'upload.busy': 'Tệp này đang được xử lý rồi. Hãy đợi ít phút, rồi xem ở trang Bản ghi do người đọc.',
   'upload.stopped': 'Trung tâm đang dừng nên chưa xử lý xong tệp. Hãy gửi lại khi trung tâm chạy lại.',
   'upload.sent': 'Đã gửi {sent} / {total} MB',
   'upload.left-seconds': 'còn khoảng {count} giây',

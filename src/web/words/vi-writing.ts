@@ -35,7 +35,10 @@ export const viWriting = {
   'script.to-recordings': 'Nghe bản ghi của bản tin này',
   'script.submit-why':
     'Trình là gửi bản này cho người phê duyệt. Lời của bản đã trình không đổi được nữa; muốn sửa thì viết bản mới.',
-  'script.submit': 'Trình duyệt',
+  'script.submit': 'Trình bản tin',
+  'script.submitted': 'Đã trình. Đang chờ tạo bản ghi, rồi chờ người phê duyệt.',
+  'script.not-yet': 'Chưa trình được: còn {errors} lỗi phải sửa, {unclear} chỗ chưa rõ cách đọc.',
+  'script.to-approval-look': 'Xem việc duyệt đến đâu',
   'script.about': 'Thông tin',
   'script.validity': 'Hiệu lực',
   'script.no-end': 'chưa định ngày hết',

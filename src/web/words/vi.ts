@@ -28,7 +28,7 @@ export const vi = {
   'app.as-of': 'Số liệu lúc {moment}',
   'app.rule':
     'Một đơn vị đạt trong tháng khi mọi khu vực (xã cũ) của đơn vị đều có ít nhất một lượt phát được xác nhận, bởi bộ điều khiển hoặc bởi hai cán bộ. Đơn vị là đơn vị có hiệu lực vào ngày cuối tháng.',
-  'nav.uploads': 'Bản ghi tải lên',
+  'nav.uploads': 'Bản ghi do người đọc',
   'nav.office': 'Người dùng',
   'nav.beside': 'Các trang cùng nhóm',
   'nav.month': 'Tháng',
@@ -144,7 +144,7 @@ export const vi = {
   'todo.approver-key-page': 'Người phê duyệt chưa có khóa ký nào được xác nhận.',
   'todo.keys':
     'Danh sách khóa chưa được khóa gốc ký, nên bộ điều khiển chưa tin ai. Tạo khóa gốc rồi ký danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
-  'todo.scripts': 'Chưa có bản tin nào được trình. Nhập bản tin, rồi trình duyệt.',
+  'todo.scripts': 'Chưa có bản tin nào được trình. Nhập bản tin, rồi trình.',
   'todo.submit': '{count} bản tin đang là bản nháp. Trình bản tin cần phát.',
   'todo.render': '{count} bản tin đã trình nhưng chưa có bản ghi.',
   'todo.approve': '{count} bản tin có bản ghi đang chờ duyệt: {titles}.',
@@ -229,7 +229,7 @@ export const vi = {
   'recordings.none-yet':
     'Chưa có bản ghi nào. Bản tin được trình rồi thì trung tâm tự tạo bản ghi; bản tin mà giọng máy không đọc được thì cần người thu âm.',
   'recordings.none':
-    'Chưa có bản ghi nào. Nhập bản tin (loa scripts import), trình duyệt (loa scripts submit), rồi tạo bản ghi (loa audio render).',
+    'Chưa có bản ghi nào. Nhập bản tin (loa scripts import), trình (loa scripts submit), rồi tạo bản ghi (loa audio render).',
   'recordings.version': 'bản {version}',
   'recordings.spoken': 'Lời đọc',
   'recordings.no-audio': 'Chưa có âm thanh.',
