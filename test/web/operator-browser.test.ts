@@ -116,10 +116,14 @@ describe('with a network', () => {
     await card(xa.friday).getByText('Rút lại', { exact: true }).waitFor()
     expect(await said(xa.friday)).toMatchObject([{ person: 'hoa-loa', outcome: 'played' }])
     expect(await waiting().isVisible()).toBe(false)
+    expect(await page.locator('main > [role=status]').allTextContents()).toContainEqual(
+      expect.stringContaining('còn chờ người thứ hai ký'),
+    )
     await look('today-said')
     await card(xa.friday).getByText('Rút lại', { exact: true }).click()
     await card(xa.friday).getByText('Đã phát', { exact: true }).waitFor()
     expect(await said(xa.friday)).toEqual([])
+    await page.getByText('Đã rút lại xác nhận.').waitFor()
   })
 
   it('says why not, and where it was not heard', async () => {
@@ -266,7 +270,7 @@ describe('without script', () => {
     expect(await said(missed)).toMatchObject([{ outcome: 'missed', reason: 'nobody' }])
     await signIn('binh-loa')
     await card(played).getByText('Ký xác nhận thứ hai').click()
-    await page.waitForURL(/\/today$/)
+    await page.waitForURL(/\/today\?done=signed$/)
     expect(await said(played)).toMatchObject([{ countersignedBy: 'binh-loa' }])
   })
 })

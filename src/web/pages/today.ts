@@ -11,12 +11,20 @@ import { sentence } from '../words/index.ts'
 /** Words that wait on a phone: so many at most, and each for so long (assets/waiting-words.js). */
 export const waitingWords = { most: 200, days: 30 } as const
 
-/** `/today?said=`: every station in the operator's scope. */
+/** What was done just now, as the address says it after a form. */
+const doneWords = {
+  given: 'today.recorded-waits',
+  signed: 'today.signed',
+  'taken-back': 'today.taken-back',
+} as const
+export type Done = keyof typeof doneWords
+
+/** `/today?said=&done=`: every station in the operator's scope. */
 export function todayPage(web: Web, visit: Visit): Promise<Page> {
   return todayOf(web, visit, {})
 }
 
-/** `/stations/<id>/today?said=`: one station, for whoever may see it. */
+/** `/stations/<id>/today?said=&done=`: one station, for whoever may see it. */
 export async function stationTodayPage(web: Web, visit: Visit): Promise<Page> {
   const station = await stationById(web.database, visit.part('id'))
   const unit = (await stationUnitsOn(web.database, visit.today)).get(station.id)
@@ -39,6 +47,8 @@ export async function todayOf(
       ? say('today.title', { day })
       : say('today.title-station', { station: station.name, day })
   const operator = visit.is(['operator'])
+  const done = doneNow(visit, facts)
+  const recorded = done === undefined ? '' : say(doneWords[done])
   return {
     view: 'today',
     title,
@@ -49,8 +59,8 @@ export async function todayOf(
     model: {
       title,
       ...cards,
-      recorded: saidNow(visit, facts),
-      nothing: cards.toSay.length + cards.toSign.length + cards.others.length === 0,
+      recorded,
+      nothing: recorded === '' && cards.toSay.length + cards.toSign.length + cards.others.length === 0,
       noUnits: !facts.any,
       month: say('today.month', { month: monthIn(language, facts.month) }),
       units: facts.units.map(({ unit, areasMet, areasDue, state }) => ({
@@ -66,11 +76,13 @@ export async function todayOf(
   }
 }
 
-/** Whether the address names a word that this person gave: then it was given just now. */
-function saidNow({ query, person }: Visit, { airings }: TodayFacts): boolean {
-  return airings.some(({ said }) =>
+/** What the address says was done; a word that it names must be one that this person gave. */
+function doneNow({ query, person }: Visit, { airings }: TodayFacts): Done | undefined {
+  const given = airings.some(({ said }) =>
     said.some((word) => word.id === query.get('said') && word.person === person?.id),
   )
+  if (given) return 'given'
+  return (Object.keys(doneWords) as Done[]).find((each) => each === query.get('done'))
 }
 
 /** What the script of the page is told: whose words wait here, and its words. */
