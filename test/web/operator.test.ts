@@ -63,7 +63,7 @@ describe('the page of today', () => {
     expect(card(text, xa.afternoon)).toMatch(/class="words" data-opens="2026-11-23T10:00:00.000Z" hidden/)
     expect(card(text, xa.tomorrow)).not.toContain('/attest')
     expect(card(text, xa.tomorrow)).toContain(`href="/airings/${xa.tomorrow}.mp3"`)
-    expect(readerSees(text)).toContain('Xã Duy Xuyên : tháng 11/2026 đã đạt 0 trên 3 khu vực.')
+    expect(readerSees(text)).toContain('Xã Duy Xuyên : tháng 11/2026: 0 trên 3 khu vực đã đạt; chưa đạt: Duy Sơn, Duy Trinh, Duy Trung.')
   })
 
   it('begins there for operators, and is for nobody else', async () => {
@@ -72,13 +72,32 @@ describe('the page of today', () => {
     expect((await get('/today', editor)).status).toBe(403)
   })
 
+  it('stands first among the ways to other pages, and the start page that only leads there is none of them', async () => {
+    const { text } = await get('/today')
+    const bar = /<nav class="bar"[\s\S]*?<details>/.exec(text)?.[0] ?? ''
+    expect(readerSees(bar)).toBe('Hôm nay Độ phủ Lượt phát')
+    const icons = [...bar.matchAll(/<svg[\s\S]*?<\/svg>/g)].map(([drawn]) => drawn)
+    expect(new Set(icons).size).toBe(3)
+  })
+
   it('shows one station to the province, with forms for all but the auditor', async () => {
     const shown = (await get('/stations/tt-20623/today', editor)).text
     expect(card(shown, xa.friday)).toContain('>Đã phát</button>')
     expect(card(shown, xa.morning)).toBe('')
+    // The unit stands as a whole, and there is a way back.
+    expect(readerSees(shown)).toContain('0 trên 3 khu vực đã đạt')
+    expect(shown).toContain('<p class="back"><a href="/stations/tt-20623">')
     const read = (await get('/stations/tt-20623/today', auditor)).text
     expect(card(read, xa.friday)).not.toContain('<form')
     expect((await get('/stations/tt-20623/today', other)).status).toBe(404)
+  })
+
+  it('is a step away from the list of airings, for whoever may speak', async () => {
+    const way = (who: string) => `href="${who}#${xa.friday}">Xác nhận<`
+    expect((await get('/airings?state=waiting')).text).toContain(way('/today'))
+    expect((await get('/airings?state=waiting', editor)).text).toContain(way('/stations/tt-20623/today'))
+    expect((await get('/airings?state=waiting', auditor)).text).not.toContain('class="act"')
+    expect((await get('/airings?state=coming')).text).not.toContain('class="act"')
   })
 
   it('asks about the last days of a month for five days more', async () => {
@@ -101,6 +120,11 @@ describe('the page of today', () => {
     const nobody = await xa.signsIn('chua-gan')
     await setUnits(xa.database, { person: 'chua-gan', units: [], by: null, now: today })
     expect(await see('/today', nobody.from.cookies)).toContain('chưa gắn với xã, phường nào')
+    for (const list of ['/units', '/stations']) {
+      const seen = await see(list, nobody.from.cookies)
+      expect(seen).toContain('chưa gắn với xã, phường nào')
+      expect(seen).not.toContain('loa registry load')
+    }
   })
 })
 
@@ -190,6 +214,7 @@ describe('a word', () => {
     const page = await post(attestPath(airing), { outcome: 'missed', reason: 'power', word: 'w-thu-hai' })
     expect(page.status).toBe(409)
     expect(readerSees(page.text)).toContain('đã xác nhận lượt phát này rồi')
+    expect(readerSees(page.text)).toContain('Chưa làm được việc này')
     const json = await post(
       attestPath(airing),
       { outcome: 'missed', reason: 'power', word: 'w-ba' },
@@ -258,7 +283,7 @@ describe('another’s word', () => {
       'attestation.countersigned',
       'attestation.given',
     ])
-    expect(await see('/today')).toContain('Xã Duy Xuyên : tháng 11/2026 đã đạt 1 trên 3 khu vực.')
+    expect(await see('/today')).toContain('tháng 11/2026: 1 trên 3 khu vực đã đạt')
   })
 
   it('may be countersigned by the province, which goes back to the station', async () => {

@@ -354,7 +354,7 @@ describe('signing in', () => {
     const visitor = new Visitor()
     expect(readerSees((await visitor.get('/sign-in?lang=en')).text)).toContain('User id')
     expect(readerSees((await visitor.get('/sign-in')).text)).toContain('User id')
-    expect((await visitor.post('/sign-in', { name: 'a', password: 'b' })).text).not.toContain('hreflang')
+    expect((await visitor.post('/sign-in', { name: 'a', password: 'b' })).text).toContain('href="/sign-in?lang=vi"')
   })
 
   it('says the same of a wrong password and of nobody’s name, and locks both', async () => {

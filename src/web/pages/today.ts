@@ -1,5 +1,7 @@
 /** The page of today: what a commune operator does with a phone in one hand; and the same for one station. */
+import type { Month } from '../../base/calendar.ts'
 import { covers, stationById, stationUnitsOn } from '../../registry/index.ts'
+import type { UnitCoverage } from '../../reports/index.ts'
 import { unitHref } from '../coverage.ts'
 import { outsideScope } from '../errors.ts'
 import { dayIn, momentIn, monthIn } from '../formats.ts'
@@ -10,6 +12,9 @@ import { sentence } from '../words/index.ts'
 
 /** Words that wait on a phone: so many at most, and each for so long (assets/waiting-words.js). */
 export const waitingWords = { most: 200, days: 30 } as const
+
+/** So many areas are named that are not met. */
+const areasNamedMax = 5
 
 /** What was done just now, as the address says it after a form. */
 const doneWords = {
@@ -58,22 +63,39 @@ export async function todayOf(
     scripts: operator ? ['waiting-words.js', 'operator.js'] : [],
     model: {
       title,
+      station: station ?? null,
       ...cards,
       recorded,
       nothing: recorded === '' && cards.toSay.length + cards.toSign.length + cards.others.length === 0,
       noUnits: !facts.any,
       month: say('today.month', { month: monthIn(language, facts.month) }),
-      units: facts.units.map(({ unit, areasMet, areasDue, state }) => ({
-        name: unit.fullName,
-        href: unitHref(unit, facts.month),
-        state,
-        sentence: say('today.unit', {
-          ...{ month: monthIn(language, facts.month), met: areasMet, total: areasDue },
-        }),
+      units: facts.units.map((line) => ({
+        name: line.unit.fullName,
+        href: unitHref(line.unit, facts.month),
+        state: line.state,
+        sentence: unitSentence(visit, line, facts.month),
       })),
       waiting: operator ? waitingModel(visit) : null,
     },
   }
+}
+
+/** How a unit stands, with the areas that are not met by their names. */
+function unitSentence({ say, language }: Visit, { areas, areasMet, areasDue }: UnitCoverage, month: Month) {
+  const values = { month: monthIn(language, month), met: areasMet, total: areasDue }
+  const left = areas.filter(({ state }) => state !== 'met').map(({ areaName }) => shortName(areaName))
+  if (left.length === 0) return say('today.unit', values)
+  const names = left.slice(0, areasNamedMax).join(', ')
+  const more = left.length - areasNamedMax
+  return say('today.unit-left', {
+    ...values,
+    names: more > 0 ? say('today.unit-more', { names, count: more }) : names,
+  })
+}
+
+// "Xã Ga Ri" is Ga Ri to those who live there.
+function shortName(area: string): string {
+  return area.replace(/^(?:Xã|Phường|Thị trấn) (?=\D)/, '')
 }
 
 /** What the address says was done; a word that it names must be one that this person gave. */

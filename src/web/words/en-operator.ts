@@ -44,6 +44,8 @@ export const enOperator: Record<keyof typeof viOperator, string> = {
   'today.recorded-waits': 'Recorded. Confirmed by you, waiting for a second person.',
   'today.signed': 'Countersigned.',
   'today.taken-back': 'Your word is taken back.',
+  'today.confirm': 'Confirm',
+  'today.sign-short': 'Sign',
   'today.sign': 'Countersign',
   'today.sign-of': 'Countersign the airing at {moment}',
   'today.sign-help': 'Sign only what you know yourself to be true.',
@@ -53,6 +55,8 @@ export const enOperator: Record<keyof typeof viOperator, string> = {
   'today.take-back-of': 'Take back the word about the airing at {moment}',
   'today.take-back-help': 'A mistake can be taken back for {hours} hours, until a second person has signed.',
   'today.unit': 'in {month} {met} of {total} areas are met.',
+  'today.unit-left': 'in {month} {met} of {total} areas are met; not met: {names}.',
+  'today.unit-more': '{names} and {count} more',
   'today.queue': 'Waiting to be sent: {count}',
   'today.queue-why':
     'Sent by itself once there is a network. This phone keeps {most} words at most, each for {days} days.',

@@ -30,7 +30,8 @@ export const en: Record<keyof typeof vi, string> = {
   'app.rule':
     'A unit is met in a month when each of its areas (former communes) has at least one confirmed airing, confirmed by the controller or by two officers. Units are those in force on the last day of the month.',
   'nav.uploads': 'Uploads',
-  'nav.office': 'People',
+  'nav.office': 'People and log',
+  'nav.office-keys': 'People and keys',
   'nav.beside': 'Pages of this group',
   'nav.month': 'Month',
   'nav.units': 'Units',
@@ -85,7 +86,8 @@ export const en: Record<keyof typeof vi, string> = {
   'error.invalid': 'Not quite right',
   'error.forbidden': 'Not allowed',
   'error.not-found': 'Not found',
-  'error.conflict': 'Which one is meant?',
+  'error.conflict': 'Not possible now',
+  'error.which': 'Several units had this code',
   'error.unavailable': 'Not there at the moment',
   'error.internal': 'Internal error',
   'error.internal-sentence':

@@ -29,7 +29,8 @@ export const vi = {
   'app.rule':
     'Một đơn vị đạt trong tháng khi mọi khu vực (xã cũ) của đơn vị đều có ít nhất một lượt phát được xác nhận, bởi bộ điều khiển hoặc bởi hai cán bộ. Đơn vị là đơn vị có hiệu lực vào ngày cuối tháng.',
   'nav.uploads': 'Bản ghi tải lên',
-  'nav.office': 'Người dùng',
+  'nav.office': 'Người và nhật ký',
+  'nav.office-keys': 'Người và khóa',
   'nav.beside': 'Các trang cùng nhóm',
   'nav.month': 'Tháng',
   'nav.units': 'Đơn vị',
@@ -84,7 +85,8 @@ export const vi = {
   'error.invalid': 'Chưa đúng',
   'error.forbidden': 'Không được phép',
   'error.not-found': 'Không tìm thấy',
-  'error.conflict': 'Chưa rõ ý nào',
+  'error.conflict': 'Chưa làm được việc này',
+  'error.which': 'Mã này dùng cho nhiều đơn vị',
   'error.unavailable': 'Lúc này chưa có',
   'error.internal': 'Lỗi bên trong',
   'error.internal-sentence':
