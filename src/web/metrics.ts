@@ -102,7 +102,14 @@ function bareVisit(now: string): Visit {
       path: '/metrics',
       query: new URLSearchParams(),
     },
-    ...{ visitor: { kind: 'reader' }, posted: false, line: '', person: undefined, scope: 'all', is: () => false },
+    ...{
+      visitor: { kind: 'reader' },
+      posted: false,
+      line: '',
+      person: undefined,
+      scope: 'all',
+      is: () => false,
+    },
     part: () => '',
     link: () => '/metrics',
   }

@@ -63,7 +63,9 @@ describe('the page of today', () => {
     expect(card(text, xa.afternoon)).toMatch(/class="words" data-opens="2026-11-23T10:00:00.000Z" hidden/)
     expect(card(text, xa.tomorrow)).not.toContain('/attest')
     expect(card(text, xa.tomorrow)).toContain(`href="/airings/${xa.tomorrow}.mp3"`)
-    expect(readerSees(text)).toContain('Xã Duy Xuyên : tháng 11/2026: 0 trên 3 khu vực đã đạt; chưa đạt: Duy Sơn, Duy Trinh, Duy Trung.')
+    expect(readerSees(text)).toContain(
+      'Xã Duy Xuyên : tháng 11/2026: 0 trên 3 khu vực đã đạt; chưa đạt: Duy Sơn, Duy Trinh, Duy Trung.',
+    )
   })
 
   it('begins there for operators, and is for nobody else', async () => {

@@ -73,12 +73,16 @@ async function keep(
 
 /** `POST /attestations/<id>/countersign` */
 export function wordSigned(web: Web): RequestHandler {
-  return aboutWord(web, 'signed', (attestation, by, now) => countersign(web.database, { attestation, by, now }))
+  return aboutWord(web, 'signed', (attestation, by, now) =>
+    countersign(web.database, { attestation, by, now }),
+  )
 }
 
 /** `POST /attestations/<id>/take-back` */
 export function wordTakenBack(web: Web): RequestHandler {
-  return aboutWord(web, 'taken-back', (attestation, by, now) => takeBack(web.database, { attestation, by, now }))
+  return aboutWord(web, 'taken-back', (attestation, by, now) =>
+    takeBack(web.database, { attestation, by, now }),
+  )
 }
 
 function aboutWord(

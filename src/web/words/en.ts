@@ -5,6 +5,7 @@ import { enFacts } from './en-facts.ts'
 import { enApproval } from './en-approval.ts'
 import { enOperator } from './en-operator.ts'
 import { enHome } from './en-home.ts'
+import { enLog } from './en-log.ts'
 import { enApi } from './en-api.ts'
 import { enPeople } from './en-people.ts'
 import { enUploads } from './en-uploads.ts'
@@ -17,6 +18,7 @@ export const en: Record<keyof typeof vi, string> = {
   ...enApproval,
   ...enOperator,
   ...enHome,
+  ...enLog,
   ...enApi,
   ...enPeople,
   ...enUploads,

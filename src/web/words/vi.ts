@@ -5,6 +5,7 @@ import { viFacts } from './vi-facts.ts'
 import { viApproval } from './vi-approval.ts'
 import { viOperator } from './vi-operator.ts'
 import { viHome } from './vi-home.ts'
+import { viLog } from './vi-log.ts'
 import { viApi } from './vi-api.ts'
 import { viPeople } from './vi-people.ts'
 import { viUploads } from './vi-uploads.ts'
@@ -16,6 +17,7 @@ export const vi = {
   ...viApproval,
   ...viOperator,
   ...viHome,
+  ...viLog,
   ...viApi,
   ...viPeople,
   ...viUploads,
