@@ -1,4 +1,6 @@
 /** What stands around every page: its name, the way to the others, language and search. */
+import { isMonth } from '../base/calendar.ts'
+import { monthIn } from './formats.ts'
 import type { Icon } from './icons.ts'
 import type { Page, Visit, Web } from './visit.ts'
 import { roleWords } from './role-words.ts'
@@ -90,16 +92,33 @@ function waysFrom(web: Web, visit: Visit, shown: Page) {
   }
 }
 
+/** So many units are named in the top line. */
+const unitsNamedMax = 3
+
+/** What this page is about, for the top line: its month, and whose part of the province it shows. */
+function aboutOf({ visitor, language, say }: Visit, { model }: Page): string {
+  const { month } = model as { month?: unknown }
+  const units = visitor.kind === 'person' ? (visitor.unitNames ?? []) : []
+  const more = units.length > unitsNamedMax ? ['…'] : []
+  return [
+    ...(typeof month === 'string' && isMonth(month)
+      ? [say('month.title', { month: monthIn(language, month) })]
+      : []),
+    ...(units.length === 0 ? [] : [[...units.slice(0, unitsNamedMax), ...more].join(', ')]),
+  ].join(' · ')
+}
+
 /** The model of the layout. */
 export function shellOf(web: Web, visit: Visit, shown: Page): object {
   const other = visit.language === 'vi' ? 'en' : 'vi'
   return {
     title: shown.title,
+    about: aboutOf(visit, shown),
     training: web.training,
     version: web.version,
     stylesheet: web.assets.address('style.css'),
     favicon: web.assets.address('icon.svg'),
-    scripts: (['htmx.js', 'sse.js', ...(shown.scripts ?? [])] as const).map((name) =>
+    scripts: (['htmx.js', 'sse.js', 'shell.js', ...(shown.scripts ?? [])] as const).map((name) =>
       web.assets.address(name),
     ),
     ...waysFrom(web, visit, shown),

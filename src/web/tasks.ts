@@ -107,7 +107,8 @@ async function peopleTasks(web: Web, visit: Visit): Promise<Task[]> {
       waits === undefined
         ? `loa keys new ${approvers[0]?.id ?? ''} --file khoa-duyet.pem --by ${admin}`
         : `loa keys confirm ${waits.kid} --by ${somebody}`
-    tasks.push(onPage(web, visit, '/keys', does(say('todo.approver-key'), command)))
+    const word = visit.person === undefined ? 'todo.approver-key' : 'todo.approver-passkey'
+    tasks.push(onPage(web, visit, '/keys', does(say(word), command)))
   }
   if ((await currentKeysDocument(web.database)) === undefined) {
     tasks.push(

@@ -248,7 +248,8 @@ describe('without a network', () => {
     await hasNetwork(true)
     const kept = `caches.open('loa-today').then((cache) => cache.keys()).then((all) => all.map(({ url }) => new URL(url).pathname))`
     expect(await page.evaluate(kept)).toEqual(expect.arrayContaining(['/today', sound]))
-    await page.click('.whoami button')
+    await page.click('.bar summary')
+    await page.click('.bar form button')
     await page.waitForURL(/\/sign-in/)
     const left = await page.evaluate<string[]>(kept)
     expect(left.filter((path) => !path.startsWith('/assets/'))).toEqual([])

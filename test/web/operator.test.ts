@@ -80,6 +80,10 @@ describe('the page of today', () => {
     expect(readerSees(bar)).toBe('Hôm nay Độ phủ Lượt phát')
     const icons = [...bar.matchAll(/<svg[\s\S]*?<\/svg>/g)].map(([drawn]) => drawn)
     expect(new Set(icons).size).toBe(3)
+    expect(text).toContain('<p class="about">Xã Duy Xuyên</p>')
+    expect((await get('/units?month=2026-10')).text).toContain(
+      '<p class="about">Tháng 10/2026 · Xã Duy Xuyên</p>',
+    )
   })
 
   it('shows one station to the province, with forms for all but the auditor', async () => {

@@ -159,9 +159,10 @@
     }
   })
 
-  document.querySelector('.whoami form')?.addEventListener('submit', (event) => {
-    if (shown.size > 0 && !window.confirm(words.signedOut)) event.preventDefault()
-  })
+  for (const form of document.querySelectorAll('form[action="/sign-out"]'))
+    form.addEventListener('submit', (event) => {
+      if (shown.size > 0 && !window.confirm(words.signedOut)) event.preventDefault()
+    })
 
   function showNetwork() {
     offline.hidden = navigator.onLine && offline.dataset.cached === 'no'

@@ -105,6 +105,7 @@ export const en: Record<keyof typeof vi, string> = {
   'error.home': 'Back to the start',
 
   'list.range': '{from}–{to} of {total}',
+  'list.printed': 'Printed here: lines {from}–{to} of {total} only; download the CSV for all of them.',
   'list.previous': 'Previous page',
   'list.next': 'Next page',
   'list.csv': 'Download this table (CSV)',
@@ -144,6 +145,8 @@ export const en: Record<keyof typeof vi, string> = {
   'todo.people': 'Nobody is registered yet. Add at least one editor and one approver.',
   'todo.approver': 'There is no approver. Without an approver’s signature no loudspeaker plays anything.',
   'todo.approver-key': 'No approver has a signing key; its passphrase goes in LOA_PASSPHRASE.',
+  'todo.approver-passkey':
+    'No approver has a signing key. They make a passkey on the page Signing keys, and then you enrol it.',
   'todo.keys':
     'The root key has not signed the list of keys, so controllers trust nobody yet. Make a root key, then sign; its passphrase goes in LOA_PASSPHRASE.',
   'todo.scripts': 'No script is submitted yet. Import scripts, then submit them.',

@@ -105,6 +105,7 @@ export const vi = {
   'error.home': 'Về trang đầu',
 
   'list.range': '{from}–{to} trên {total}',
+  'list.printed': 'Bản in chỉ có dòng {from}–{to} trên {total}; tải CSV để có đủ.',
   'list.previous': 'Trang trước',
   'list.next': 'Trang sau',
   'list.csv': 'Tải bảng này (CSV)',
@@ -145,6 +146,8 @@ export const vi = {
   'todo.people': 'Chưa có ai trong sổ người dùng. Thêm ít nhất một người biên tập và một người phê duyệt.',
   'todo.approver': 'Chưa có người phê duyệt. Không có chữ ký của người phê duyệt thì không loa nào phát.',
   'todo.approver-key': 'Người phê duyệt chưa có khóa ký; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
+  'todo.approver-passkey':
+    'Chưa người phê duyệt nào có khóa ký. Họ tự tạo passkey ở trang Khóa ký, rồi anh/chị ghi nhận.',
   'todo.keys':
     'Danh sách khóa chưa được khóa gốc ký, nên bộ điều khiển chưa tin ai. Tạo khóa gốc rồi ký danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'todo.scripts': 'Chưa có bản tin nào được trình. Nhập bản tin, rồi trình duyệt.',
