@@ -15,7 +15,7 @@ const digest = /^[\da-f]{32,}$/
 
 /** “lý do: mưa to; dài 1:37”: known details by their words, others by their own names; empty ones say nothing. */
 export function detailIn(visit: Visit, detail: unknown): string {
-  if (!isRecord(detail)) return detail === null || detail === undefined ? '' : cut(String(detail))
+  if (!isRecord(detail)) return isEmpty(detail) ? '' : cut(JSON.stringify(detail))
   const { before, after, ...more } = detail
   return [...changesIn(visit, before, after), ...pairsIn(visit, more)].join('; ')
 }

@@ -53,6 +53,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
     'Boundaries are simplified for looking at, not for deciding where land belongs. Source: reference map of the reorganisation of 1 July 2025.',
 
   'todo.open': 'Open the page',
+  'todo.open-page': 'Open {page}',
 
   'home.title': 'Hello, {name}',
   'home.write': 'Write a script',

@@ -51,6 +51,7 @@ export const viHome = {
     'Ranh giới vẽ giản lược để xem, không dùng để xác định địa giới. Nguồn: bản đồ tham khảo của đợt sắp xếp đơn vị ngày 01/07/2025.',
 
   'todo.open': 'Mở trang',
+  'todo.open-page': 'Mở {page}',
 
   'home.title': 'Chào anh/chị {name}',
   'home.write': 'Viết bản tin',
