@@ -1,5 +1,5 @@
 /** Airings as the pages show them: when, where, what, and what became of each. */
-import { dayOf, lastDayOf, type Day, type Month, timeOfDay } from '../base/calendar.ts'
+import { dayOf, lastDayOf, type Day, type Month, monthOf, timeOfDay } from '../base/calendar.ts'
 import type { Instant } from '../base/time.ts'
 import { millisecondsBetween } from '../base/time.ts'
 import { airingOutcomes, type AiringOutcome, attestationsOf } from '../evidence/index.ts'
@@ -9,6 +9,8 @@ import { airingHref } from './by-hand.ts'
 import { unitHref } from './coverage.ts'
 import { dayIn, lengthOf, momentIn } from './formats.ts'
 import { titlesOf } from './titles.ts'
+import { witnesses } from './today-cards.ts'
+import { monthsOfToday, placeOf } from './today-facts.ts'
 import type { Visit, Web } from './visit.ts'
 
 /** States of an airing, those to look at first in front: the filter of the list. */
@@ -38,6 +40,8 @@ export type AiringLine = {
   why: string
   /** Where the file to play lies, in the days in which people are still to play it by hand. */
   file: string | null
+  /** Where this visitor says what became of it, or signs what another said. */
+  act: { href: string; word: 'today.confirm' | 'today.sign-short' } | null
 }
 
 /** People may still have to play it: it is to come, or is due and nobody has said a word about it. */
@@ -55,7 +59,7 @@ export async function airingLines(
   const stations = new Map((await stationsOf(database)).map((station) => [station.id, station]))
   const units = await stationUnitsOn(database, lastDayOf(asked.month))
   const titles = await titlesOf(web, visit.language)
-  const attested = new Set((await attestationsOf(database, asked)).map(({ airing }) => airing))
+  const said = Map.groupBy(await attestationsOf(database, asked), ({ airing }) => airing)
   const seen = (await airingsOf(database, asked)).filter(({ station }) =>
     covers(visit.scope, units.get(station)),
   )
@@ -64,7 +68,7 @@ export async function airingLines(
     const unit = units.get(airing.station)
     const outcome = outcomeOf.get(airing.id)
     const state = outcome?.state ?? 'coming'
-    const isToPlay = stillToPlay.includes(state) && !attested.has(airing.id)
+    const isToPlay = stillToPlay.includes(state) && !said.has(airing.id)
     return {
       ...when(visit, airing),
       id: airing.id,
@@ -79,8 +83,19 @@ export async function airingLines(
       state,
       why: outcome === undefined ? '' : whyOf(visit, outcome),
       file: isToPlay ? airingHref(airing, dayOf(visit.now)) : null,
+      act: outcome === undefined ? null : actOn(visit, { airing, outcome, said: said.get(airing.id) ?? [] }),
     }
   })
+}
+
+/** The same rule that places it on the page of today, for whoever may speak there. */
+function actOn(visit: Visit, one: Parameters<typeof placeOf>[0]): AiringLine['act'] {
+  const { airing } = one
+  if (!visit.is(witnesses) || !monthsOfToday(visit.today).includes(monthOf(airing.plannedAt))) return null
+  const place = placeOf(one, visit.person?.id, visit.now)
+  if (place !== 'to-say' && place !== 'to-sign') return null
+  const page = visit.is(['operator']) ? '/today' : `/stations/${airing.station}/today`
+  return { href: `${page}#${airing.id}`, word: place === 'to-say' ? 'today.confirm' : 'today.sign-short' }
 }
 
 function when(

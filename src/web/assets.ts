@@ -14,6 +14,7 @@ const kinds = {
   'htmx.js': { type: script, from: 'htmx.org/dist/htmx.min.js' },
   'sse.js': { type: script, from: 'htmx-ext-sse/dist/sse.min.js' },
   'tus.js': { type: script, from: 'tus-js-client/dist/tus.min.js' },
+  'shell.js': { type: script, from: undefined },
   'editor.js': { type: script, from: undefined },
   'upload.js': { type: script, from: undefined },
   'waiting-words.js': { type: script, from: undefined },

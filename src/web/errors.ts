@@ -117,11 +117,14 @@ function httpStatus(refusal: AppError | undefined): number {
   return refusal instanceof HttpRefusal ? refusal.status : statusOf[refusal.code]
 }
 
+function titleOf(refusal: AppError | undefined): Word {
+  if (refusal === undefined) return 'error.internal'
+  return refusal instanceof Choices ? 'error.which' : titles[refusal.code]
+}
+
 function errorPage(visit: Visit, refusal: AppError | undefined): Page {
   const signedOut = refusal instanceof HttpRefusal && refusal.status === 401
-  const title = visit.say(
-    refusal === undefined ? 'error.internal' : signedOut ? 'signin.title' : titles[refusal.code],
-  )
+  const title = visit.say(signedOut ? 'signin.title' : titleOf(refusal))
   const wrong = refusal instanceof WrongQuery ? refusal.field : undefined
   return {
     view: 'error',

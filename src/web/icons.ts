@@ -2,6 +2,7 @@
 
 const lines = {
   home: '<path d="M3 11.500 12 4l9 7.500M5.500 10v10h13V10M10 20v-6h4v6"/>',
+  today: '<circle cx="12" cy="12" r="9"/><path d="M12 6.500V12l4 2.500"/>',
   scripts: '<path d="M5 3h14v18H5zM9 8h6M9 12h6M9 16h4"/>',
   approvals: '<path d="M4 12.500 9.500 18 20 6.500"/><path d="M4 21h16"/>',
   month: '<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 2v5M16 2v5"/>',

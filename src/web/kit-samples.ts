@@ -31,6 +31,7 @@ export function airingSamples(say: Say, states: readonly AiringState[]): AiringL
     state,
     why: state === 'met' ? say('airings.by-people') : state === 'coming' ? '' : say('kit.why'),
     file: index % 2 === 1 ? '#airings' : null,
+    act: state === 'unknown' ? { href: '#airings', word: 'today.confirm' } : null,
   }))
 }
 

@@ -9,7 +9,7 @@ import { sayIn } from './words/index.ts'
 
 /** What the page of today loads besides itself. */
 const shell: readonly AssetName[] = [
-  ...(['style.css', 'icon.svg', 'htmx.js', 'sse.js', 'waiting-words.js', 'operator.js'] as const),
+  ...(['style.css', 'icon.svg', 'htmx.js', 'sse.js', 'shell.js', 'waiting-words.js', 'operator.js'] as const),
 ]
 
 /**

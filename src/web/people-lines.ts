@@ -13,6 +13,8 @@ export type PersonLine = {
   role: string
   units: string
   unitCodes: string
+  /** With codes and names, as the field of an admin has them. */
+  unitsInField: string
   /** In words; `tone` is its chip's. */
   account: string
   tone: 'met' | 'wait' | 'missed' | 'idle'
@@ -37,6 +39,7 @@ export async function personLines(web: Web, visit: Visit): Promise<PersonLine[]>
       role: visit.say(roleWords[person.role]),
       units: bound.map(({ code }) => names.get(code) ?? code).join(', '),
       unitCodes: bound.map(({ code }) => code).join(' '),
+      unitsInField: bound.map(({ code }) => `${code} ${names.get(code) ?? ''}`.trim()).join(', '),
       training: person.training,
       hasAccount: account !== undefined,
       codes: account?.codes ?? false,

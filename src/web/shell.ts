@@ -1,4 +1,6 @@
 /** What stands around every page: its name, the way to the others, language and search. */
+import { isMonth } from '../base/calendar.ts'
+import { monthIn } from './formats.ts'
 import type { Icon } from './icons.ts'
 import type { Page, Visit, Web } from './visit.ts'
 import { roleWords } from './role-words.ts'
@@ -10,6 +12,7 @@ const sections = {
   today: { group: 'today', href: '/today', word: 'nav.today' },
   month: { group: 'coverage', href: '/month', word: 'nav.month' },
   units: { group: 'coverage', href: '/units', word: 'nav.units' },
+  map: { group: 'coverage', href: '/map', word: 'nav.map' },
   scripts: { group: 'scripts', href: '/scripts', word: 'nav.scripts' },
   facts: { group: 'scripts', href: '/facts', word: 'nav.facts' },
   approvals: { group: 'approvals', href: '/approvals', word: 'nav.approvals' },
@@ -19,7 +22,6 @@ const sections = {
   calendar: { group: 'airings', href: '/calendar', word: 'nav.calendar' },
   stations: { group: 'stations', href: '/stations', word: 'nav.stations' },
   devices: { group: 'stations', href: '/devices', word: 'nav.devices' },
-  map: { group: 'stations', href: '/map', word: 'nav.map' },
   people: { group: 'people', href: '/people', word: 'nav.people' },
   keys: { group: 'people', href: '/keys', word: 'nav.keys' },
   log: { group: 'people', href: '/log', word: 'nav.log' },
@@ -32,7 +34,7 @@ type Group = (typeof sections)[Section]['group']
 /** The items of the rail, in order: eight for whoever may open most, the programme's own page standing at the foot. */
 const groups: readonly { group: Group; icon: Icon; word: Word }[] = [
   { group: 'home', icon: 'home', word: 'nav.home' },
-  { group: 'today', icon: 'airings', word: 'nav.today' },
+  { group: 'today', icon: 'today', word: 'nav.today' },
   { group: 'coverage', icon: 'month', word: 'nav.coverage' },
   { group: 'scripts', icon: 'scripts', word: 'nav.scripts' },
   { group: 'approvals', icon: 'approvals', word: 'nav.approvals' },
@@ -47,14 +49,16 @@ const inBar: readonly Group[] = ['home', 'today', 'coverage', 'airings', 'approv
 const barMax = 3
 
 /** Sections of which the month is part of the address; it goes along from one to the next. */
-const withMonth: readonly Section[] = ['month', 'units', 'airings', 'calendar']
+const withMonth: readonly Section[] = ['month', 'units', 'map', 'airings', 'calendar']
 
 /** The ways to the other pages: the rail, its items for the foot of a phone, and the tabs beside this page. */
 function waysFrom(web: Web, visit: Visit, shown: Page) {
   const month = visit.query.get('month')
   const along = shown.status === undefined && month !== null && month !== '' ? month : undefined
-  const open = (Object.keys(sections) as Section[]).filter((section) =>
-    web.mayOpen(visit.visitor, sections[section].href),
+  const may = (section: Section): boolean => web.mayOpen(visit.visitor, sections[section].href)
+  // Where somebody begins with today, the start page only leads there.
+  const open = (Object.keys(sections) as Section[]).filter(
+    (section) => may(section) && !(section === 'home' && may('today')),
   )
   const hrefOf = (section: Section): string => {
     const { href } = sections[section]
@@ -66,7 +70,8 @@ function waysFrom(web: Web, visit: Visit, shown: Page) {
   const rail = groups.flatMap(({ group, icon, word }) => {
     const [first] = open.filter((section) => sections[section].group === group)
     if (first === undefined) return []
-    return [{ group, icon, name: visit.say(word), href: hrefOf(first), current: group === here }]
+    const name = visit.say(group === 'people' && !open.includes('log') ? 'nav.office-keys' : word)
+    return [{ group, icon, name, href: hrefOf(first), current: group === here }]
   })
   const bar = rail.filter(({ group }) => inBar.includes(group)).slice(0, barMax)
   const more = rail.filter((item) => !bar.includes(item))
@@ -87,16 +92,33 @@ function waysFrom(web: Web, visit: Visit, shown: Page) {
   }
 }
 
+/** So many units are named in the top line. */
+const unitsNamedMax = 3
+
+/** What this page is about, for the top line: its month, and whose part of the province it shows. */
+function aboutOf({ visitor, language, say }: Visit, { model }: Page): string {
+  const { month } = model as { month?: unknown }
+  const units = visitor.kind === 'person' ? (visitor.unitNames ?? []) : []
+  const more = units.length > unitsNamedMax ? ['…'] : []
+  return [
+    ...(typeof month === 'string' && isMonth(month)
+      ? [say('month.title', { month: monthIn(language, month) })]
+      : []),
+    ...(units.length === 0 ? [] : [[...units.slice(0, unitsNamedMax), ...more].join(', ')]),
+  ].join(' · ')
+}
+
 /** The model of the layout. */
 export function shellOf(web: Web, visit: Visit, shown: Page): object {
   const other = visit.language === 'vi' ? 'en' : 'vi'
   return {
     title: shown.title,
+    about: aboutOf(visit, shown),
     training: web.training,
     version: web.version,
     stylesheet: web.assets.address('style.css'),
     favicon: web.assets.address('icon.svg'),
-    scripts: (['htmx.js', 'sse.js', ...(shown.scripts ?? [])] as const).map((name) =>
+    scripts: (['htmx.js', 'sse.js', 'shell.js', ...(shown.scripts ?? [])] as const).map((name) =>
       web.assets.address(name),
     ),
     ...waysFrom(web, visit, shown),
@@ -106,7 +128,8 @@ export function shellOf(web: Web, visit: Visit, shown: Page): object {
         : { name: visit.person.name, role: visit.say(roleWords[visit.person.role]) },
     signIn: visit.visitor.kind === 'nobody' && shown.section !== null,
     search: web.mayOpen(visit.visitor, '/units'),
-    otherLanguage: visit.posted ? null : other,
+    // What answers a form has an address only where a page to look at stands at it too.
+    otherLanguage: visit.posted && !web.mayOpen(visit.visitor, visit.line) ? null : other,
     otherLanguageHref: visit.link({ lang: other }),
   }
 }

@@ -22,6 +22,7 @@ import { deviceLines, type DeviceState } from './device-lines.ts'
 import { studio } from './route.ts'
 import { wordOf } from './states.ts'
 import type { Visit, Web } from './visit.ts'
+import type { Word } from './words/index.ts'
 
 /**
  * A thing to do: why, and the next command, or the list to look at, or (`page`) the page where it is done. `about`: what
@@ -32,6 +33,8 @@ export type Task = {
   commands: string[]
   href: string | null
   page?: boolean
+  /** What the way to that page is called. */
+  open?: string
   about?: 'registry' | 'people' | 'scripts' | 'plan' | 'devices' | 'airings'
 }
 
@@ -75,10 +78,19 @@ function about(what: NonNullable<Task['about']>, tasks: readonly Task[]): Task[]
   return tasks.map((task) => ({ ...task, about: what }))
 }
 
+/** What the pages to go to are called. */
+const pageNames: Readonly<Record<string, Word>> = {
+  '/keys': 'nav.keys',
+  '/approvals': 'nav.approvals',
+  '/scripts': 'nav.scripts',
+}
+
 /** The page where it is done in place of the command, for whoever signed in and may open it: they have no command line. */
-function onPage(web: Web, { visitor, person }: Visit, path: string, task: Task): Task {
+function onPage(web: Web, { visitor, person, say }: Visit, path: string, task: Task): Task {
   if (person === undefined || !web.mayOpen(visitor, path)) return task
-  return { ...task, href: path, page: true, commands: [] }
+  const name = pageNames[path]
+  const open = name === undefined ? {} : { open: say('todo.open-page', { page: say(name) }) }
+  return { ...task, ...open, href: path, page: true, commands: [] }
 }
 
 async function peopleTasks(web: Web, visit: Visit): Promise<Task[]> {
@@ -108,9 +120,8 @@ async function peopleTasks(web: Web, visit: Visit): Promise<Task[]> {
       waits === undefined
         ? `loa keys new ${approvers[0]?.id ?? ''} --file khoa-duyet.pem --by ${admin}`
         : `loa keys confirm ${waits.kid} --by ${somebody}`
-    const byCommand = does(say('todo.approver-key'), command)
-    const task = onPage(web, visit, '/keys', byCommand)
-    tasks.push(task === byCommand ? task : { ...task, text: say('todo.approver-key-page') })
+    const word = visit.person === undefined ? 'todo.approver-key' : 'todo.approver-passkey'
+    tasks.push(onPage(web, visit, '/keys', does(say(word), command)))
   }
   if ((await currentKeysDocument(web.database)) === undefined) {
     tasks.push(

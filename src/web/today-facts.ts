@@ -24,7 +24,7 @@ export type TodayFacts = {
   month: Month
   /** Airings from a month back to a week ahead that may stand on the page, by planned start. */
   airings: readonly TodayAiring[]
-  /** How the month stands in the units of these stations. */
+  /** How the month stands in the units of these stations, each as a whole. */
   units: readonly UnitCoverage[]
   /** Whether there is any station to speak of. */
   any: boolean
@@ -35,25 +35,36 @@ export async function todayFacts(web: Web, visit: Visit, only?: string): Promise
   const { database } = web
   const { now, today } = visit
   const month = monthOf(now)
-  const months = [...new Set([plusDays(today, -daysBack), today, plusDays(today, daysAhead)].map(monthIn))]
+  const months = monthsOfToday(today)
   const airings: TodayAiring[] = []
   let units: UnitCoverage[] = []
   let any = false
   for (const each of months) {
     const unitOf = await stationUnitsOn(database, lastDayOf(each))
-    const mine = [...unitOf].filter(
-      ([station, unit]) => covers(visit.scope, unit) && (only === undefined || station === only),
-    )
+    const seen = [...unitOf].filter(([, unit]) => covers(visit.scope, unit))
+    const mine = seen.filter(([station]) => only === undefined || station === only)
     if (mine.length === 0) continue
     any = true
-    const ids = mine.map(([station]) => station)
+    // How a unit stands is decided by all of its stations, also where the page is about one of them.
+    const named = new Set(mine.map(([, unit]) => keyOf(unit)))
+    const whole = seen.filter(([, unit]) => named.has(keyOf(unit)))
+    const ids = whole.map(([station]) => station)
     const stations = new Map((await stationsOf(database, { ids })).map((station) => [station.id, station]))
-    const asked = { month: each, stations: ids }
-    const outcomes = await airingOutcomes(database, { ...asked, now })
+    const outcomes = await airingOutcomes(database, { month: each, stations: ids, now })
+    const asked = { month: each, stations: mine.map(([station]) => station) }
     airings.push(...(await togetherIn(web, asked, outcomes, stations)))
-    if (each === month) units = await unitsOf(web, { month, now, outcomes, stations, unitOf: new Map(mine) })
+    if (each === month) units = await unitsOf(web, { month, now, outcomes, stations, unitOf: new Map(whole) })
   }
   return { month, airings, units, any }
+}
+
+/** The months of which there may be something to do on this day. */
+export function monthsOfToday(today: Day): Month[] {
+  return [...new Set([plusDays(today, -daysBack), today, plusDays(today, daysAhead)].map(monthIn))]
+}
+
+function keyOf({ code, validFrom }: Unit): string {
+  return `${code} ${validFrom}`
 }
 
 function monthIn(day: Day): Month {
@@ -89,7 +100,7 @@ async function unitsOf(
   const { month, now, outcomes, stations, unitOf } = given
   const inForce = await campaignsIn(database, month)
   const campaign = inForce.find(({ training }) => !training) ?? inForce[0] ?? null
-  const units = new Map([...unitOf.values()].map((unit) => [`${unit.code} ${unit.validFrom}`, unit]))
+  const units = new Map([...unitOf.values()].map((unit) => [keyOf(unit), unit]))
   const areas = [...unitOf].flatMap(([id, unit]) => {
     const station = stations.get(id)
     if (station === undefined) return []
@@ -113,7 +124,11 @@ export type Place = 'to-say' | 'to-sign' | 'said' | 'others' | 'ahead'
  * Where an airing stands for a person. Asked about is what is over and nobody spoke of, of today and of the days before;
  * what another person said of it waits for this one's signature.
  */
-export function placeOf(one: TodayAiring, person: string | undefined, now: Instant): Place | undefined {
+export function placeOf(
+  one: Pick<TodayAiring, 'airing' | 'outcome' | 'said'>,
+  person: string | undefined,
+  now: Instant,
+): Place | undefined {
   const { airing, outcome, said } = one
   const [day, today] = [dayOf(airing.plannedAt), dayOf(now)]
   const open = outcome.state === 'unknown' || (outcome.state === 'waiting' && isSaidByPeople(one))
@@ -126,6 +141,6 @@ export function placeOf(one: TodayAiring, person: string | undefined, now: Insta
 }
 
 /** Whether people decide about it: no controller plays it, or somebody had to speak for a silent one. */
-function isSaidByPeople({ airing, said }: TodayAiring): boolean {
+function isSaidByPeople({ airing, said }: Pick<TodayAiring, 'airing' | 'said'>): boolean {
   return airing.devices.length === 0 || said.length > 0
 }

@@ -79,6 +79,8 @@ export type Visit = {
   visitor: Visitor
   /** Whether it answers a form: then its address alone leads nowhere. */
   posted: boolean
+  /** The line of the table of routes that answers, such as `/units/:code`; empty where none does. */
+  line: string
   /** Who signed in; undefined when nobody did. */
   person: Person | undefined
   /** The units that may be seen. */
@@ -185,6 +187,7 @@ export function visitOf(web: Web, request: Request): Visit {
     today: dayOf(now),
     visitor,
     posted: request.method === 'POST',
+    line: lineOf(request),
     person: visitor.kind === 'person' ? visitor.present.person : undefined,
     scope: visitor.kind === 'person' ? visitor.scope : 'all',
     is: (roles) => who !== undefined && roles.includes(who),
@@ -196,6 +199,10 @@ export function visitOf(web: Web, request: Request): Visit {
     oneTime: () => randomIds.next('w'),
     link: (changes) => changed(address, changes),
   }
+}
+
+function lineOf({ route }: { route?: { path?: unknown } }): string {
+  return typeof route?.path === 'string' ? route.path : ''
 }
 
 /** An address begins with one slash here: of two or more a browser would make the name of another machine. */

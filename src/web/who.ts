@@ -8,7 +8,7 @@
  */
 import type { Request, RequestHandler } from 'express'
 import type { Origin, Present, Role } from '../people/index.ts'
-import { type Scope, scopeOf } from '../registry/index.ts'
+import { covers, type Scope, scopeOf, unitsOn } from '../registry/index.ts'
 import { dayOf } from '../base/calendar.ts'
 import { isOverLoopback, isOwnName } from './host.ts'
 import { createKept } from './kept.ts'
@@ -18,7 +18,8 @@ import type { Web } from './visit.ts'
 export type Who = Role | 'desk' | 'reader'
 
 export type Visitor =
-  | { kind: 'person'; present: Present; scope: Scope }
+  /** `unitNames`: of whoever sees a part only. */
+  | { kind: 'person'; present: Present; scope: Scope; unitNames?: readonly string[] }
   | { kind: 'desk' }
   | { kind: 'reader' }
   | { kind: 'nobody' }
@@ -64,11 +65,13 @@ export function createSignedIn(web: Pick<Web, 'database' | 'clock' | 'desk' | 'g
   const find = async (cookies: string): Promise<Visitor | undefined> => {
     const present = await web.gate.present(cookies)
     if (present === undefined) return undefined
-    const scope =
-      present.person.role === 'operator'
-        ? await scopeOf(web.database, present.units, dayOf(web.clock.now()))
-        : 'all'
-    return { kind: 'person', present, scope }
+    if (present.person.role !== 'operator') return { kind: 'person', present, scope: 'all' }
+    const today = dayOf(web.clock.now())
+    const scope = await scopeOf(web.database, present.units, today)
+    const unitNames = (await unitsOn(web.database, today))
+      .filter((unit) => covers(scope, unit))
+      .map(({ fullName }) => fullName)
+    return { kind: 'person', present, scope, unitNames }
   }
   return (cookies) =>
     cookies === '' || cookies.length > cookiesMax ? find(cookies) : kept(cookies, () => find(cookies))

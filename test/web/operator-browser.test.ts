@@ -102,10 +102,14 @@ describe('with a network', () => {
     await card(xa.friday).getByText('Rút lại', { exact: true }).waitFor()
     expect(await said(xa.friday)).toMatchObject([{ person: 'hoa-loa', outcome: 'played' }])
     expect(await waiting().isVisible()).toBe(false)
+    expect(await page.locator('main > [role=status]').allTextContents()).toContainEqual(
+      expect.stringContaining('còn chờ người thứ hai ký'),
+    )
     await look('today-said')
     await card(xa.friday).getByText('Rút lại', { exact: true }).click()
     await card(xa.friday).getByText('Đã phát', { exact: true }).waitFor()
     expect(await said(xa.friday)).toEqual([])
+    await page.getByText('Đã rút lại xác nhận.').waitFor()
   })
 
   it('says why not, and where it was not heard', async () => {
@@ -230,7 +234,8 @@ describe('without a network', () => {
     await hasNetwork(true)
     const kept = `caches.open('loa-today').then((cache) => cache.keys()).then((all) => all.map(({ url }) => new URL(url).pathname))`
     expect(await page.evaluate(kept)).toEqual(expect.arrayContaining(['/today', sound]))
-    await page.click('.whoami button')
+    await page.click('.bar summary')
+    await page.click('.bar form button')
     await page.waitForURL(/\/sign-in/)
     const left = await page.evaluate<string[]>(kept)
     expect(left.filter((path) => !path.startsWith('/assets/'))).toEqual([])
@@ -252,7 +257,7 @@ describe('without script', () => {
     expect(await said(missed)).toMatchObject([{ outcome: 'missed', reason: 'nobody' }])
     await signIn('binh-loa')
     await card(played).getByText('Ký xác nhận thứ hai').click()
-    await page.waitForURL(/\/today$/)
+    await page.waitForURL(/\/today\?done=signed$/)
     expect(await said(played)).toMatchObject([{ countersignedBy: 'binh-loa' }])
   })
 })

@@ -63,7 +63,9 @@ describe('the page of today', () => {
     expect(card(text, xa.afternoon)).toMatch(/class="words" data-opens="2026-11-23T10:00:00.000Z" hidden/)
     expect(card(text, xa.tomorrow)).not.toContain('/attest')
     expect(card(text, xa.tomorrow)).toContain(`href="/airings/${xa.tomorrow}.mp3"`)
-    expect(readerSees(text)).toContain('Xã Duy Xuyên : tháng 11/2026 đã đạt 0 trên 3 khu vực.')
+    expect(readerSees(text)).toContain(
+      'Xã Duy Xuyên : tháng 11/2026: 0 trên 3 khu vực đã đạt; chưa đạt: Duy Sơn, Duy Trinh, Duy Trung.',
+    )
   })
 
   it('begins there for operators, and is for nobody else', async () => {
@@ -72,13 +74,36 @@ describe('the page of today', () => {
     expect((await get('/today', editor)).status).toBe(403)
   })
 
+  it('stands first among the ways to other pages, and the start page that only leads there is none of them', async () => {
+    const { text } = await get('/today')
+    const bar = /<nav class="bar"[\s\S]*?<details>/.exec(text)?.[0] ?? ''
+    expect(readerSees(bar)).toBe('Hôm nay Độ phủ Lượt phát')
+    const icons = [...bar.matchAll(/<svg[\s\S]*?<\/svg>/g)].map(([drawn]) => drawn)
+    expect(new Set(icons).size).toBe(3)
+    expect(text).toContain('<p class="about">Xã Duy Xuyên</p>')
+    expect((await get('/units?month=2026-10')).text).toContain(
+      '<p class="about">Tháng 10/2026 · Xã Duy Xuyên</p>',
+    )
+  })
+
   it('shows one station to the province, with forms for all but the auditor', async () => {
     const shown = (await get('/stations/tt-20623/today', editor)).text
     expect(card(shown, xa.friday)).toContain('>Đã phát</button>')
     expect(card(shown, xa.morning)).toBe('')
+    // The unit stands as a whole, and there is a way back.
+    expect(readerSees(shown)).toContain('0 trên 3 khu vực đã đạt')
+    expect(shown).toContain('<p class="back"><a href="/stations/tt-20623">')
     const read = (await get('/stations/tt-20623/today', auditor)).text
     expect(card(read, xa.friday)).not.toContain('<form')
     expect((await get('/stations/tt-20623/today', other)).status).toBe(404)
+  })
+
+  it('is a step away from the list of airings, for whoever may speak', async () => {
+    const way = (who: string) => `href="${who}#${xa.friday}">Xác nhận<`
+    expect((await get('/airings?state=waiting')).text).toContain(way('/today'))
+    expect((await get('/airings?state=waiting', editor)).text).toContain(way('/stations/tt-20623/today'))
+    expect((await get('/airings?state=waiting', auditor)).text).not.toContain('class="act"')
+    expect((await get('/airings?state=coming')).text).not.toContain('class="act"')
   })
 
   it('asks about the last days of a month for five days more', async () => {
@@ -122,6 +147,11 @@ describe('the page of today', () => {
     const nobody = await xa.signsIn('chua-gan')
     await setUnits(xa.database, { person: 'chua-gan', units: [], by: null, now: today })
     expect(await see('/today', nobody.from.cookies)).toContain('chưa gắn với xã, phường nào')
+    for (const list of ['/units', '/stations']) {
+      const seen = await see(list, nobody.from.cookies)
+      expect(seen).toContain('chưa gắn với xã, phường nào')
+      expect(seen).not.toContain('loa registry load')
+    }
   })
 })
 
@@ -211,6 +241,7 @@ describe('a word', () => {
     const page = await post(attestPath(airing), { outcome: 'missed', reason: 'power', word: 'w-thu-hai' })
     expect(page.status).toBe(409)
     expect(readerSees(page.text)).toContain('đã xác nhận lượt phát này rồi')
+    expect(readerSees(page.text)).toContain('Chưa làm được việc này')
     const json = await post(
       attestPath(airing),
       { outcome: 'missed', reason: 'power', word: 'w-ba' },
@@ -270,7 +301,8 @@ describe('another’s word', () => {
     expect((await post(sign)).status).toBe(403)
     expect((await post(sign, {}, other)).status).toBe(404)
     expect((await post(sign, {}, auditor)).status).toBe(403)
-    expect((await post(sign, {}, binh)).headers.get('location')).toBe('/today')
+    expect((await post(sign, {}, binh)).headers.get('location')).toBe('/today?done=signed')
+    expect(await see('/today?done=signed', binh)).toContain('Đã ký xác nhận thứ hai.')
     expect((await post(sign, {}, binh)).status).toBe(303)
     expect(JSON.parse((await post(sign, {}, binh, true)).text)).toEqual({ state: 'kept' })
     expect((await post(sign, {}, editor)).status).toBe(409)
@@ -278,7 +310,7 @@ describe('another’s word', () => {
       'attestation.countersigned',
       'attestation.given',
     ])
-    expect(await see('/today')).toContain('Xã Duy Xuyên : tháng 11/2026 đã đạt 1 trên 3 khu vực.')
+    expect(await see('/today')).toContain('tháng 11/2026: 1 trên 3 khu vực đã đạt')
   })
 
   it('may be countersigned by the province, which goes back to the station', async () => {
@@ -286,7 +318,8 @@ describe('another’s word', () => {
     await post(attestPath(airing), { outcome: 'played' })
     const [word] = await said(airing)
     const { headers } = await post(`/attestations/${word!.id}/countersign`, {}, editor)
-    expect(headers.get('location')).toBe('/stations/tt-20623/today')
+    expect(headers.get('location')).toBe('/stations/tt-20623/today?done=signed')
+    expect(await see('/stations/tt-20623/today?done=signed', editor)).toContain('Đã ký xác nhận thứ hai.')
   })
 })
 
@@ -298,8 +331,10 @@ describe('a mistake', () => {
     const back = `/attestations/${word!.id}/take-back`
     expect((await post(back, {}, binh)).status).toBe(403)
     expect((await post(back, {}, other)).status).toBe(404)
+    expect((await post(back)).headers.get('location')).toBe('/today?done=taken-back')
     expect((await post(back)).status).toBe(303)
-    expect((await post(back)).status).toBe(303)
+    expect(await see('/today?done=taken-back')).toContain('Đã rút lại xác nhận.')
+    expect(await see('/today')).not.toContain('Đã rút lại xác nhận.')
     expect(card((await get('/today')).text, airing)).toContain('>Đã phát</button>')
     await post(attestPath(airing), { outcome: 'played' })
     expect(await said(airing)).toMatchObject([{ outcome: 'played' }])

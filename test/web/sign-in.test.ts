@@ -170,6 +170,25 @@ describe('the first admin', () => {
     expect((await hoa.get('/people')).status).toBe(403)
   })
 
+  it('binds communes by code, by name with or without diacritics, or by both as the list gives them', async () => {
+    const units = async (typed: string) => {
+      const { status, text } = await admin.post('/people/hoa/units', { units: typed })
+      return [
+        status,
+        /name="units" value="([^"]*)"/.exec((await admin.get('/people/hoa')).text)?.[1],
+        text,
+      ] as const
+    }
+    const both = '20443 Xã Hùng Sơn, 20623 Xã Duy Xuyên'
+    for (const typed of ['20443 20623', 'hung son, xa duy xuyen', 'Xã Hùng Sơn; 20623', both])
+      expect((await units(typed)).slice(0, 2)).toEqual([303, both])
+    expect((await admin.get('/people/new')).text).toContain('<option value="20443 Xã Hùng Sơn">')
+    const other = await units('20443 Xã Duy Xuyên')
+    expect([other[0], other[1]]).toEqual([400, both])
+    expect(readerSees(other[2])).toContain('Không có xã, phường nào')
+    await units('20443')
+  })
+
   it('changes a role, suspends and restores: each counts at once in the open session', async () => {
     const an = new Visitor()
     const browser = await signedIn(month.database, 'an', 'editor')
@@ -180,7 +199,14 @@ describe('the first admin', () => {
     expect((await an.get('/log')).status).toBe(403)
     expect(where(await admin.post('/people/an/role', { role: 'auditor' }))).toEqual([303, '/people/an'])
     expect((await an.get('/log')).status).toBe(200)
-    await admin.post('/people/an/suspend')
+    // It acts at once, so it asks first.
+    const unsure = await admin.post('/people/an/suspend')
+    expect([unsure.status, readerSees(unsure.text)]).toEqual([
+      400,
+      expect.stringContaining('Chưa tạm dừng ai'),
+    ])
+    expect((await an.get('/log')).status).toBe(200)
+    await admin.post('/people/an/suspend', { sure: 'yes' })
     expect(where(await an.get('/log'))[0]).toBe(303)
     await admin.post('/people/an/restore')
     const page = await admin.get('/people/an')
@@ -192,12 +218,12 @@ describe('the first admin', () => {
     const reset = await admin.post('/people/hoa/reset-password')
     const link = /\/welcome\/([\w-]{43})/.exec(reset.text)!
     expect(await openLink(month.database, link[1]!, today)).toMatchObject({ kind: 'new-password' })
-    const self = await admin.post('/people/quan/suspend')
+    const self = await admin.post('/people/quan/suspend', { sure: 'yes' })
     expect([self.status, readerSees(self.text)]).toEqual([
       403,
       expect.stringContaining('nhờ một quản trị khác'),
     ])
-    expect((await admin.post('/people/khong-ai/suspend')).status).toBe(404)
+    expect((await admin.post('/people/khong-ai/suspend', { sure: 'yes' })).status).toBe(404)
   })
 
   it('sees who has not chosen a password since it was reset', async () => {
@@ -254,7 +280,7 @@ describe('the first admin', () => {
   it('reads in the log who did it, from where, and what was before; and has it as a file', async () => {
     const { text } = await admin.get('/log?what=person.role-changed')
     expect(readerSees(text)).toMatch(
-      /Trần Quản Trị đổi vai trò an trang web, 127\.0\.0\.1 .*"before":\{"role":"editor"\}/,
+      /Trần Quản Trị đổi vai trò Người an an trang web, 127\.0\.0\.1 vai trò: biên tập → kiểm tra/,
     )
     const sheet = await admin.get('/log.csv?person=quan')
     const lines = sheet.text.trim().split('\n')
@@ -354,7 +380,9 @@ describe('signing in', () => {
     const visitor = new Visitor()
     expect(readerSees((await visitor.get('/sign-in?lang=en')).text)).toContain('User id')
     expect(readerSees((await visitor.get('/sign-in')).text)).toContain('User id')
-    expect((await visitor.post('/sign-in', { name: 'a', password: 'b' })).text).not.toContain('hreflang')
+    expect((await visitor.post('/sign-in', { name: 'a', password: 'b' })).text).toContain(
+      'href="/sign-in?lang=vi"',
+    )
   })
 
   it('says the same of a wrong password and of nobody’s name, and locks both', async () => {

@@ -49,7 +49,10 @@
   async function pageAsKept() {
     const response = await caches.match(page)
     if (response === undefined) return undefined
-    const text = (await response.text()).replace('data-cached="no"', 'data-cached="yes"')
+    const text = (await response.text())
+      .replace('data-cached="no"', 'data-cached="yes"')
+      // What was done just before the page was kept is not done again each time it is shown.
+      .replace(/<p class="card" role="status" data-once>.*?<\/p>/s, '')
     return new Response(text, { headers: response.headers })
   }
 

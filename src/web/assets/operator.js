@@ -89,11 +89,18 @@
     return { waiting, gone }
   }
 
+  /** What the page says was done: what the last word that left the phone did. */
+  function doneBy(gone) {
+    const { action } = gone.at(-1)
+    if (action.endsWith('/countersign')) return 'signed'
+    return action.endsWith('/take-back') ? 'taken-back' : 'given'
+  }
+
   /** Somebody who is writing is not interrupted: the page is loaded anew only where nothing would be lost. */
   function refresh(gone) {
     const writing = [...document.querySelectorAll('.airing details')].some(({ open }) => open)
     if (!writing) {
-      location.replace('/today')
+      location.replace(`/today?done=${doneBy(gone)}`)
       return
     }
     for (const word of gone) {
@@ -152,9 +159,10 @@
     }
   })
 
-  document.querySelector('.whoami form')?.addEventListener('submit', (event) => {
-    if (shown.size > 0 && !window.confirm(words.signedOut)) event.preventDefault()
-  })
+  for (const form of document.querySelectorAll('form[action="/sign-out"]'))
+    form.addEventListener('submit', (event) => {
+      if (shown.size > 0 && !window.confirm(words.signedOut)) event.preventDefault()
+    })
 
   function showNetwork() {
     offline.hidden = navigator.onLine && offline.dataset.cached === 'no'
@@ -192,7 +200,7 @@
     send()
   }, retryMs)
   // A page that names its last word shows that once, and not each time it is loaded.
-  if (location.search.includes('said=')) history.replaceState(null, '', location.pathname)
+  if (/[?&](said|done)=/.test(location.search)) history.replaceState(null, '', location.pathname)
   worker()
     .catch(() => undefined)
     .then(() => {

@@ -39,6 +39,7 @@ export async function airingsPage(web: Web, visit: Visit): Promise<Page> {
       filtered: [day, state, station, unit].some((one) => one !== undefined) || q !== '',
       clear: `/airings?month=${month}`,
       none: all === 0,
+      bound: all === 0 && visit.scope !== 'all',
       lines,
       paging,
       sort: sorting.sort,

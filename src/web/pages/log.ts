@@ -13,6 +13,7 @@ import {
 } from '../../people/index.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { momentIn } from '../formats.ts'
+import { detailIn, subjectsOf } from '../log-details.ts'
 import { pageLines, pageOfTotal } from '../paging.ts'
 import { askedChoice, askedDay, askedId, askedPage, askedSearch } from '../query.ts'
 import { askedOrder } from '../sorting.ts'
@@ -38,6 +39,7 @@ export async function logPage(web: Web, visit: Visit): Promise<Page> {
   })
   const title = visit.say('log.title')
   const names = await namesOf(web)
+  const subject = await subjectsOf(web, visit, names)
   return {
     view: 'log',
     title,
@@ -58,7 +60,7 @@ export async function logPage(web: Web, visit: Visit): Promise<Page> {
         at: deed.at,
         moment: momentIn(visit.language, deed.at),
         who: whoIn(visit, deed, names),
-        ...{ what: deedIn(visit, deed.what), subject: deed.subject, detail: detailOf(deed) },
+        ...{ what: deedIn(visit, deed.what), subject: subject(deed), detail: detailIn(visit, deed.detail) },
         from: fromIn(visit, deed),
       })),
       sort: sorting.sort,
@@ -125,7 +127,7 @@ function deedIn({ say }: Visit, what: string): string {
   return isWord(word) ? say(word) : what
 }
 
-/** Details as they were kept; empty ones say nothing. */
+/** Details as they were kept, for programmes that read the sheet; empty ones say nothing. */
 function detailOf({ detail }: Deed): string {
   const text = JSON.stringify(detail)
   return text === '{}' ? '' : text

@@ -2,10 +2,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../../base/errors.ts'
 import { cleanText } from '../../base/text.ts'
-import { type Db, transact } from '../../db/index.ts'
+import { transact } from '../../db/index.ts'
 import {
   addPerson,
-  type BoundUnit,
   changeRole,
   endSessions,
   invite,
@@ -19,10 +18,11 @@ import {
   setUnits,
   suspend,
 } from '../../people/index.ts'
-import { unitByCode } from '../../registry/index.ts'
 import { statusOf } from '../errors.ts'
 import { fieldIn } from '../forms.ts'
+import { unitChoices, unitsTyped } from '../units-typed.ts'
 import { type Page, send, type Visit, visitOf, type Web } from '../visit.ts'
+import { sentence } from '../words/index.ts'
 import { presentAt } from './me.ts'
 import { personPage, roleChoices } from './people.ts'
 
@@ -65,7 +65,10 @@ export function deedsOfAdmins({ database }: Web) {
       const role = roles.find((each) => each === fieldIn(body, 'role'))
       return role === undefined ? Promise.resolve() : changeRole(database, { ...steering, role })
     },
-    suspend: (steering: Steering) => suspend(database, steering),
+    suspend: async (steering: Steering, { body }: Request) => {
+      if (fieldIn(body, 'sure') === '') throw new AppError('invalid', sentence('people.suspend-sure-needed'))
+      await suspend(database, steering)
+    },
     restore: (steering: Steering) => restore(database, steering),
     'reset-codes': (steering: Steering) => resetCodes(database, steering),
     'end-sessions': (steering: Steering) => endSessions(database, steering),
@@ -74,7 +77,7 @@ export function deedsOfAdmins({ database }: Web) {
   }
 }
 
-/** `POST /people/<id>/units`: exactly the communes whose codes were typed. */
+/** `POST /people/<id>/units`: exactly the communes that were typed. */
 export function unitsGiven(web: Web): RequestHandler {
   return async (request, response) => {
     const visit = visitOf(web, request)
@@ -94,8 +97,8 @@ type Typed = { id: string; name: string; role: string; units: string }
 type Wrong = Partial<Record<keyof Typed, string>>
 
 /** `/people/new` */
-export function invitePage(_web: Web, visit: Visit): Promise<Page> {
-  return Promise.resolve(inviteForm(visit, { id: '', name: '', role: '', units: '' }, {}))
+export function invitePage(web: Web, visit: Visit): Promise<Page> {
+  return inviteForm(web, visit, { id: '', name: '', role: '', units: '' }, {})
 }
 
 /** `POST /people`: adds the person, binds the units, makes the invitation: all of it or nothing. */
@@ -127,7 +130,7 @@ export function invited(web: Web): RequestHandler {
       }
       wrong.id = refused.sentence[visit.language]
     }
-    send(web, response, visit, inviteForm(visit, typed, wrong), 400)
+    send(web, response, visit, await inviteForm(web, visit, typed, wrong), 400)
   }
 }
 
@@ -143,27 +146,7 @@ async function readInvitation(web: Web, visit: Visit, typed: Typed) {
   return { wrong, role, units: 'why' in read ? [] : read.units }
 }
 
-/** Communes in force today by their codes, at most fifty. */
-async function unitsTyped(
-  db: Db,
-  { say, today }: Visit,
-  typed: string,
-): Promise<{ units: BoundUnit[] } | { why: string }> {
-  const codes = [...new Set(typed.split(/[\s,;]+/).filter((code) => code !== ''))].slice(0, 50)
-  if (codes.length === 0) return { why: say('people.units-needed') }
-  const units: BoundUnit[] = []
-  for (const code of codes) {
-    const unit = await unitByCode(db, code.slice(0, 20), today).catch((error: unknown) => {
-      if (error instanceof AppError) return undefined
-      throw error
-    })
-    if (unit?.level !== 'commune') return { why: say('people.units-wrong', { code: code.slice(0, 20) }) }
-    units.push({ code: unit.code, validFrom: unit.validFrom })
-  }
-  return { units }
-}
-
-function inviteForm(visit: Visit, typed: Typed, wrong: Wrong): Page {
+async function inviteForm(web: Web, visit: Visit, typed: Typed, wrong: Wrong): Promise<Page> {
   const title = visit.say('people.new')
   const field = (name: keyof Typed) => ({ value: typed[name], why: wrong[name] ?? '' })
   return {
@@ -174,6 +157,7 @@ function inviteForm(visit: Visit, typed: Typed, wrong: Wrong): Page {
       title,
       ...{ id: field('id'), name: field('name'), role: field('role'), units: field('units') },
       roles: roleChoices(visit, typed.role),
+      unitChoices: await unitChoices(web.database, visit),
     },
   }
 }

@@ -10,6 +10,7 @@ import { type PersonLine, personLines } from '../people-lines.ts'
 import { askedChoice, askedPage, askedSearch } from '../query.ts'
 import { roleWords } from '../role-words.ts'
 import { askedSorting } from '../sorting.ts'
+import { unitChoices } from '../units-typed.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 
 /** `/people?q=&role=&sort=&page=` */
@@ -106,8 +107,9 @@ export async function personPage(web: Web, visit: Visit, typed: PersonTyped = {}
       operator: line.person.role === 'operator',
       suspended: line.person.suspendedAt !== null,
       roles: roleChoices(visit, line.person.role),
-      unitsTyped: typed.units ?? line.unitCodes,
+      unitsTyped: typed.units ?? line.unitsInField,
       unitsWhy: typed.unitsWhy ?? '',
+      unitChoices: steers ? await unitChoices(web.database, visit) : [],
       keys: await keyLines(web, visit, id),
       sessions: sessions.map((each) => ({
         begun: momentIn(visit.language, each.begunAt),

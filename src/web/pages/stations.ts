@@ -34,6 +34,7 @@ export async function stationsPage(web: Web, visit: Visit): Promise<Page> {
       filtered: q !== '' || kind !== undefined,
       clear: '/stations',
       none: all === 0,
+      bound: all === 0 && visit.scope !== 'all',
       lines,
       paging,
       sort: sorting.sort,

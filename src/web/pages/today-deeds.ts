@@ -24,7 +24,7 @@ import type { TypedWord } from '../today-cards.ts'
 import { send, type Visit, visitOf, type Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
 import { presentAt } from './me.ts'
-import { todayOf } from './today.ts'
+import { type Done, todayOf } from './today.ts'
 
 /** More than any station has; a form carries at most 20 fields (routes.ts). */
 const villagesMax = 20
@@ -37,7 +37,7 @@ export function wordGiven(web: Web): RequestHandler {
     const airing = await airingSeen(web, visit, visit.part('id'))
     const typed = readWord(request.body)
     const { answer, refused } = await trying(() => keep(web, visit, { airing, by, typed, request }))
-    if (answer !== undefined) done(visit, request, response, airing, answer)
+    if (answer !== undefined) done(visit, request, response, airing, `said=${answer.id}`)
     else if (asksJson(request)) sendRefused(visit, response, refused)
     // What cannot be said any more has no form to stand in: the reason has a page of its own.
     else if (refused.code !== 'invalid') throw refused
@@ -73,16 +73,21 @@ async function keep(
 
 /** `POST /attestations/<id>/countersign` */
 export function wordSigned(web: Web): RequestHandler {
-  return aboutWord(web, (attestation, by, now) => countersign(web.database, { attestation, by, now }))
+  return aboutWord(web, 'signed', (attestation, by, now) =>
+    countersign(web.database, { attestation, by, now }),
+  )
 }
 
 /** `POST /attestations/<id>/take-back` */
 export function wordTakenBack(web: Web): RequestHandler {
-  return aboutWord(web, (attestation, by, now) => takeBack(web.database, { attestation, by, now }))
+  return aboutWord(web, 'taken-back', (attestation, by, now) =>
+    takeBack(web.database, { attestation, by, now }),
+  )
 }
 
 function aboutWord(
   web: Web,
+  what: Done,
   act: (attestation: string, by: string, now: string) => Promise<void>,
 ): RequestHandler {
   return async (request, response) => {
@@ -93,7 +98,7 @@ function aboutWord(
     // A word that was taken back has no airing to ask the scope of: the domain says what became of it.
     const airing = known && (await airingSeen(web, visit, known.airing))
     const { answer, refused } = await trying(() => act(id, by, visit.now).then(() => true))
-    if (answer !== undefined) done(visit, request, response, airing)
+    if (answer !== undefined) done(visit, request, response, airing, `done=${what}`)
     else if (asksJson(request)) sendRefused(visit, response, refused)
     else throw refused
   }
@@ -149,21 +154,20 @@ async function trying<T>(
   }
 }
 
-/** The page again, by an address that may be asked any number of times. */
+/** The page again, by an address that may be asked any number of times and tells what was done. */
 function done(
   visit: Visit,
   request: Request,
   response: Response,
   airing: Airing | undefined,
-  attestation?: Attestation,
+  what: string,
 ): void {
   if (asksJson(request)) {
     response.set('Cache-Control', 'no-store').json({ state: 'kept' })
     return
   }
   const page = visit.is(['operator']) || airing === undefined ? '/today' : `/stations/${airing.station}/today`
-  const said = attestation === undefined ? '' : `?said=${attestation.id}`
-  response.redirect(303, page + said)
+  response.redirect(303, `${page}?${what}`)
 }
 
 function asksJson(request: Request): boolean {

@@ -44,6 +44,7 @@ export async function unitsPage(web: Web, visit: Visit): Promise<Page> {
       filtered: q !== '' || state !== undefined,
       clear: `/units?month=${month}`,
       none: all === 0,
+      bound: all === 0 && visit.scope !== 'all',
       sample: samples.size > 0,
       lines: lines.map((line) => unitLine(visit, line, month)),
       paging,

@@ -29,7 +29,8 @@ export const enHome: Record<keyof typeof viHome, string> = {
   'calendar.saturday': 'Saturday',
   'calendar.sunday': 'Sunday',
   'calendar.today': 'today',
-  'calendar.count': '{count} {count|airing|airings} this month. Open a day to see each of them.',
+  'calendar.count': '{count} {count|airing|airings} this month.',
+  'calendar.press': 'Open a day to see each of them.',
   'calendar.airings': '{count} {count|airing|airings}',
   'calendar.list': 'See as a list',
   'calendar.stations': 'Each station',
@@ -53,6 +54,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
     'Boundaries are simplified for looking at, not for deciding where land belongs. Source: reference map of the reorganisation of 1 July 2025.',
 
   'todo.open': 'Open the page',
+  'todo.open-page': 'Open {page}',
 
   'home.title': 'Hello, {name}',
   'home.write': 'Write a script',

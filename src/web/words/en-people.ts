@@ -108,13 +108,17 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'people.new-lead': 'Whoever is invited gets a link that works once, and chooses a password of their own.',
   'people.invite': 'Make the invitation',
   'people.units-help':
-    'For commune officers only: the codes of their communes, with spaces between. For example: 20443 20476',
-  'people.units-wrong': 'No commune in force has the code “{code}”.',
+    'For commune officers only: codes or names of communes, separated by commas. For example: 20443, Xã Duy Xuyên',
+  'people.units-wrong': 'No commune in force has the code or name “{code}”. Separate names with commas.',
+  'people.units-several': '“{name}” is the name of several communes: {choices}. Give the code.',
   'people.units-needed': 'A commune officer has at least one commune.',
   'people.role-wrong': 'Choose a role.',
   'people.role-change': 'Change the role',
   'people.units-change': 'Change the units',
   'people.suspend': 'Suspend',
+  'people.suspend-title': 'Suspend this person',
+  'people.suspend-sure': 'I am sure that {name} is to be suspended now.',
+  'people.suspend-sure-needed': 'Nobody was suspended. Tick that you are sure and press again.',
   'people.suspend-why':
     'All sessions end at once; this person cannot sign in and signs nothing until they are restored.',
   'people.restore': 'Restore',
@@ -141,8 +145,8 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'account.none': 'not invited',
   'account.invited': 'invited, until {until}',
   'account.reset': 'password reset, not chosen anew yet',
-  'account.password': 'password',
-  'account.codes': 'password and codes',
+  'account.password': 'in use',
+  'account.codes': 'in use, with codes',
 
   'link.title': 'A link that works once',
   'link.lead':

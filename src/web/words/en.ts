@@ -5,6 +5,7 @@ import { enFacts } from './en-facts.ts'
 import { enApproval } from './en-approval.ts'
 import { enOperator } from './en-operator.ts'
 import { enHome } from './en-home.ts'
+import { enLog } from './en-log.ts'
 import { enApi } from './en-api.ts'
 import { enPeople } from './en-people.ts'
 import { enUploads } from './en-uploads.ts'
@@ -17,6 +18,7 @@ export const en: Record<keyof typeof vi, string> = {
   ...enApproval,
   ...enOperator,
   ...enHome,
+  ...enLog,
   ...enApi,
   ...enPeople,
   ...enUploads,
@@ -30,7 +32,8 @@ export const en: Record<keyof typeof vi, string> = {
   'app.rule':
     'A unit is met in a month when each of its areas (former communes) has at least one confirmed airing, confirmed by the controller or by two officers. Units are those in force on the last day of the month.',
   'nav.uploads': 'People’s own recordings',
-  'nav.office': 'People',
+  'nav.office': 'People and log',
+  'nav.office-keys': 'People and keys',
   'nav.beside': 'Pages of this group',
   'nav.month': 'Month',
   'nav.units': 'Units',
@@ -85,7 +88,8 @@ export const en: Record<keyof typeof vi, string> = {
   'error.invalid': 'Not quite right',
   'error.forbidden': 'Not allowed',
   'error.not-found': 'Not found',
-  'error.conflict': 'Which one is meant?',
+  'error.conflict': 'Not possible now',
+  'error.which': 'Several units had this code',
   'error.unavailable': 'Not there at the moment',
   'error.internal': 'Internal error',
   'error.internal-sentence':
@@ -101,6 +105,7 @@ export const en: Record<keyof typeof vi, string> = {
   'error.home': 'Back to the start',
 
   'list.range': '{from}–{to} of {total}',
+  'list.printed': 'Printed here: lines {from}–{to} of {total} only; download the CSV for all of them.',
   'list.previous': 'Previous page',
   'list.next': 'Next page',
   'list.csv': 'Download this table (CSV)',
@@ -140,7 +145,8 @@ export const en: Record<keyof typeof vi, string> = {
   'todo.people': 'Nobody is registered yet. Add at least one editor and one approver.',
   'todo.approver': 'There is no approver. Without an approver’s signature no loudspeaker plays anything.',
   'todo.approver-key': 'No approver has a signing key; its passphrase goes in LOA_PASSPHRASE.',
-  'todo.approver-key-page': 'No approver has a signing key that is confirmed.',
+  'todo.approver-passkey':
+    'No approver has a signing key. They make a passkey on the page Signing keys, and then you enrol it.',
   'todo.keys':
     'The root key has not signed the list of keys, so controllers trust nobody yet. Make a root key, then sign; its passphrase goes in LOA_PASSPHRASE.',
   'todo.scripts': 'No script is submitted yet. Import scripts, then submit them.',

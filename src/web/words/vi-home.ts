@@ -26,7 +26,8 @@ export const viHome = {
   'calendar.saturday': 'Thứ Bảy',
   'calendar.sunday': 'Chủ Nhật',
   'calendar.today': 'hôm nay',
-  'calendar.count': '{count} lượt phát trong tháng. Bấm vào một ngày để xem từng lượt.',
+  'calendar.count': '{count} lượt phát trong tháng.',
+  'calendar.press': 'Bấm vào một ngày để xem từng lượt.',
   'calendar.airings': '{count} lượt phát',
   'calendar.list': 'Xem dạng danh sách',
   'calendar.stations': 'Từng đài',
@@ -51,6 +52,7 @@ export const viHome = {
     'Ranh giới vẽ giản lược để xem, không dùng để xác định địa giới. Nguồn: bản đồ tham khảo của đợt sắp xếp đơn vị ngày 01/07/2025.',
 
   'todo.open': 'Mở trang',
+  'todo.open-page': 'Mở {page}',
 
   'home.title': 'Chào anh/chị {name}',
   'home.write': 'Viết bản tin',

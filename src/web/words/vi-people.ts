@@ -105,15 +105,21 @@ export const viPeople = {
   'people.new': 'Mời một người',
   'people.new-lead': 'Người được mời nhận một đường dẫn dùng một lần và tự đặt mật khẩu.',
   'people.invite': 'Tạo lời mời',
-  'people.units-help': 'Chỉ cho cán bộ xã: mã các xã, cách nhau bằng dấu cách. Ví dụ: 20443 20476',
-  'people.units-wrong': 'Không có xã nào đang có hiệu lực mang mã “{code}”.',
+  'people.units-help':
+    'Chỉ cho cán bộ xã: mã hoặc tên các xã, phường, cách nhau bằng dấu phẩy. Ví dụ: 20443, Xã Duy Xuyên',
+  'people.units-wrong':
+    'Không có xã, phường nào đang có hiệu lực mang mã hoặc tên “{code}”. Mỗi tên cách nhau bằng dấu phẩy.',
+  'people.units-several': '“{name}” là tên của nhiều đơn vị: {choices}. Hãy ghi mã.',
   'people.units-needed': 'Cán bộ xã phải có ít nhất một xã.',
   'people.role-wrong': 'Hãy chọn vai trò.',
   'people.role-change': 'Đổi vai trò',
   'people.units-change': 'Đổi đơn vị',
   'people.suspend': 'Tạm dừng',
   'people.suspend-why':
-    'Mọi phiên chấm dứt ngay; người này không vào được và không ký được gì cho đến khi được cho làm lại.',
+    'Khi tạm dừng, mọi phiên chấm dứt ngay; người này không vào được và không ký được gì cho đến khi được cho làm lại.',
+  'people.suspend-title': 'Tạm dừng người này',
+  'people.suspend-sure': 'Tôi chắc chắn muốn tạm dừng {name} ngay bây giờ.',
+  'people.suspend-sure-needed': 'Chưa tạm dừng ai. Hãy đánh dấu là chắc chắn rồi bấm lại.',
   'people.restore': 'Cho làm việc lại',
   'people.restore-why': 'Người này đang bị tạm dừng. Khi được cho làm lại, mật khẩu và mã cũ vẫn dùng được.',
   'people.reset': 'Khi quên mật khẩu hoặc mất điện thoại',
@@ -138,8 +144,8 @@ export const viPeople = {
   'account.none': 'chưa mời',
   'account.invited': 'đã mời, đến {until}',
   'account.reset': 'đã bị đặt lại mật khẩu, chưa tự đặt mật khẩu mới',
-  'account.password': 'mật khẩu',
-  'account.codes': 'mật khẩu và mã',
+  'account.password': 'đang dùng',
+  'account.codes': 'đang dùng, có mã hai bước',
 
   'link.title': 'Đường dẫn một lần',
   'link.lead':

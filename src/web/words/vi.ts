@@ -5,6 +5,7 @@ import { viFacts } from './vi-facts.ts'
 import { viApproval } from './vi-approval.ts'
 import { viOperator } from './vi-operator.ts'
 import { viHome } from './vi-home.ts'
+import { viLog } from './vi-log.ts'
 import { viApi } from './vi-api.ts'
 import { viPeople } from './vi-people.ts'
 import { viUploads } from './vi-uploads.ts'
@@ -16,6 +17,7 @@ export const vi = {
   ...viApproval,
   ...viOperator,
   ...viHome,
+  ...viLog,
   ...viApi,
   ...viPeople,
   ...viUploads,
@@ -29,7 +31,8 @@ export const vi = {
   'app.rule':
     'Một đơn vị đạt trong tháng khi mọi khu vực (xã cũ) của đơn vị đều có ít nhất một lượt phát được xác nhận, bởi bộ điều khiển hoặc bởi hai cán bộ. Đơn vị là đơn vị có hiệu lực vào ngày cuối tháng.',
   'nav.uploads': 'Bản ghi do người đọc',
-  'nav.office': 'Người dùng',
+  'nav.office': 'Người và nhật ký',
+  'nav.office-keys': 'Người và khóa',
   'nav.beside': 'Các trang cùng nhóm',
   'nav.month': 'Tháng',
   'nav.units': 'Đơn vị',
@@ -84,7 +87,8 @@ export const vi = {
   'error.invalid': 'Chưa đúng',
   'error.forbidden': 'Không được phép',
   'error.not-found': 'Không tìm thấy',
-  'error.conflict': 'Chưa rõ ý nào',
+  'error.conflict': 'Chưa làm được việc này',
+  'error.which': 'Mã này dùng cho nhiều đơn vị',
   'error.unavailable': 'Lúc này chưa có',
   'error.internal': 'Lỗi bên trong',
   'error.internal-sentence':
@@ -101,6 +105,7 @@ export const vi = {
   'error.home': 'Về trang đầu',
 
   'list.range': '{from}–{to} trên {total}',
+  'list.printed': 'Bản in chỉ có dòng {from}–{to} trên {total}; tải CSV để có đủ.',
   'list.previous': 'Trang trước',
   'list.next': 'Trang sau',
   'list.csv': 'Tải bảng này (CSV)',
@@ -141,7 +146,8 @@ export const vi = {
   'todo.people': 'Chưa có ai trong sổ người dùng. Thêm ít nhất một người biên tập và một người phê duyệt.',
   'todo.approver': 'Chưa có người phê duyệt. Không có chữ ký của người phê duyệt thì không loa nào phát.',
   'todo.approver-key': 'Người phê duyệt chưa có khóa ký; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
-  'todo.approver-key-page': 'Người phê duyệt chưa có khóa ký nào được xác nhận.',
+  'todo.approver-passkey':
+    'Chưa người phê duyệt nào có khóa ký. Họ tự tạo passkey ở trang Khóa ký, rồi anh/chị ghi nhận.',
   'todo.keys':
     'Danh sách khóa chưa được khóa gốc ký, nên bộ điều khiển chưa tin ai. Tạo khóa gốc rồi ký danh sách; mật khẩu của khóa đặt trong LOA_PASSPHRASE.',
   'todo.scripts': 'Chưa có bản tin nào được trình. Nhập bản tin, rồi trình.',
