@@ -43,7 +43,7 @@ const post = (path: string, fields: Record<string, string>, who = 'an') =>
   office.get(path, {
     method: 'POST',
     body: new URLSearchParams(fields),
-    headers: who === 'nobody' ? {} : { cookie: cookies[who] ?? '' },
+    headers: { cookie: who === 'nobody' ? 'loa.session_token=het-han' : (cookies[who] ?? '') },
   })
 const save = (path: string, fields: Record<string, string>, who = 'an') =>
   post(path, { ...head, body: text, ...fields, deed: 'save' }, who)
@@ -177,6 +177,30 @@ describe('a session that ended while somebody typed', () => {
     // The same form, sent again by somebody who signed in meanwhile.
     const again = await save('/scripts/hoi-truoc-khi-di/edit', { basedOn: '1', body: 'Gõ tiếp.' })
     expect(again.status).toBe(303)
+  })
+})
+
+describe('a text that nobody wrote to be heard', () => {
+  it('is told that it is too long whatever is asked of it, given back whole and looked at no further', async () => {
+    const body = `${'\n'.repeat(60_000)}xX`
+    for (const deed of [
+      { deed: 'preview' },
+      { deed: 'listen' },
+      { answer: JSON.stringify([60_001, 'X', 'y']) },
+    ]) {
+      const { text: html } = await post('/scripts/new', { ...head, body, ...deed })
+      expect(readerSees(html)).toContain('Nội dung dài 60.002 ký tự')
+      expect(readerSees(html)).toContain('Viết nội dung rồi bấm “Xem thử”')
+      expect(fieldOf(html)).toBe(body)
+    }
+  })
+
+  it('shows a hundred of its faults, and counts the others', async () => {
+    const body = 'Gọi 0905 123 456.\n'.repeat(500)
+    const seen = (await post('/scripts/new', { ...head, body, deed: 'preview' })).text
+    const [, findings = ''] = /<ul class="findings">([\s\S]*?)<\/ul>/.exec(seen) ?? []
+    expect(findings.split('<li>').length - 1).toBe(100)
+    expect(readerSees(seen)).toMatch(/Dòng 98 .*Và \d{3} điều nữa\./)
   })
 })
 
