@@ -127,7 +127,7 @@ function incomingRoutes({ incoming }: Web): Route[] {
 /** By role (pages/home.ts); operators begin with today at their own stations. */
 function home(start: express.RequestHandler): express.RequestHandler {
   return (request, response, next) => {
-    if (request.method !== 'GET' || !isOperator(request)) return start(request, response, next)
+    if (!isOperator(request)) return start(request, response, next)
     response.redirect(303, '/today')
   }
 }

@@ -200,7 +200,7 @@ describe('a text that nobody wrote to be heard', () => {
     const seen = (await post('/scripts/new', { ...head, body, deed: 'preview' })).text
     const [, findings = ''] = /<ul class="findings">([\s\S]*?)<\/ul>/.exec(seen) ?? []
     expect(findings.split('<li>').length - 1).toBe(100)
-    expect(readerSees(seen)).toMatch(/Dòng 98 .*Và \d{3} điều nữa\./)
+    expect(readerSees(seen)).toMatch(/dòng 98 .*Và \d{3} điều nữa\./)
   })
 })
 
