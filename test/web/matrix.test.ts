@@ -263,8 +263,33 @@ describe('an operator', () => {
     expect(readerSees(other.text).replaceAll('20401', '99999')).toBe(readerSees(none.text))
   })
 
-  it('begins with its own units', async () => {
-    const { status, headers } = await get('/', asOperator)
+  it.each([
+    ['/stations/:/today', 'tt-20365', 'tt-99999'],
+    ['/calendar?station=:', 'tt-20365', 'tt-99999'],
+    ['/calendar?unit=:', '20455', '99999'],
+    ['/api/v1/stations/:', 'tt-20365', 'tt-99999'],
+    ['/api/v1/units/:', '20455', '99999'],
+    ['/api/v1/units/:', '20401', '99999'],
+    ['/api/v1/units/:?from=2026-01-01', '20455', '99999'],
+  ])(
+    'is told at %s of what is somebody else’s as of what nobody has, and that stands in the log',
+    async (address, other, nobody) => {
+      const said = async (id: string) => {
+        const path = address.replace(':', id)
+        const { status, text } = await get(path, asOperator)
+        const told = path.startsWith('/api/') ? text : readerSees(text)
+        return { status, told: told.replaceAll(id, '…') }
+      }
+      const none = await said(nobody)
+      expect(none.status).toBe(404)
+      expect(await said(other)).toEqual(none)
+      const { deeds } = await refusals()
+      expect(deeds[0]?.subject).toBe(address.replace(':', other).split('?')[0])
+    },
+  )
+
+  it.each(['GET', 'HEAD'])('begins with its own units (%s)', async (method) => {
+    const { status, headers } = await get('/', asOperator, method)
     expect([status, headers.get('location')]).toEqual([303, '/today'])
   })
 })
