@@ -258,6 +258,7 @@ describe('the reading beside the text', () => {
     expect(src).toBeDefined()
     const sound = await get(src!)
     expect([sound.status, sound.headers.get('content-type')]).toEqual([200, 'audio/mpeg'])
+    expect(sound.headers.get('cache-control')).toBe('no-store')
     expect((await get(src!, 'kiem')).status).toBe(403)
     const kept = await office.month.database.selectFrom('recording').select('id').execute()
     expect(kept).toEqual([])
