@@ -67,7 +67,11 @@ async function mayPass(
     response.redirect(303, '/me/codes')
     return false
   }
-  if (route.who.includes(who)) return true
+  if (route.who.includes(who)) {
+    if (who !== 'desk' || route.named !== true || !(await web.gate.open())) return true
+    // Whoever has an account could be spoken for by anybody at this machine.
+    throw new AppError('forbidden', sentence('error.sign-in-first'))
+  }
   if (visitor.kind !== 'person') throw refusedHere(web, request, reading)
   await recordRefusal(web, request)
   throw new AppError('forbidden', sentence('error.not-your-role'))

@@ -4,7 +4,7 @@
  */
 import type express from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { apiRoutes } from './api/index.ts'
+import { apiRoutes, requestBound } from './api/index.ts'
 import { audioFile } from './audio.ts'
 import { formOf } from './bodies.ts'
 import { airingSound } from './by-hand.ts'
@@ -91,7 +91,7 @@ export function routesOf(web: Web): Route[] {
     shown('/uploads', provincial, uploadsPage),
     listed('/uploads.csv', provincial, uploadsSheet),
     shown('/uploads/new', provincial, uploadFormPage),
-    { method: 'post', path: '/uploads', who: studio, form: true, handle: uploadTaken(web) },
+    { method: 'post', path: '/uploads', who: studio, named: true, form: true, handle: uploadTaken(web) },
     shown('/uploads/:id', provincial, uploadPage),
     { method: 'get', path: '/uploads/:id/original', who: provincial, handle: originalFile(web) },
     ...incomingRoutes(web),
@@ -116,11 +116,12 @@ function incomingRoutes({ incoming }: Web): Route[] {
   if (incoming === undefined) return []
   const { handle } = incoming
   const path = `${incomingPath}/:id`
+  const brought = { who: studio, named: true, handle }
   return [
-    { method: 'post', path: incomingPath, who: studio, handle },
-    { method: 'head', path, who: studio, handle },
-    { method: 'patch', path, who: studio, handle },
-    { method: 'delete', path, who: studio, handle },
+    { method: 'post', path: incomingPath, ...brought },
+    { method: 'head', path, ...brought },
+    { method: 'patch', path, ...brought },
+    { method: 'delete', path, ...brought },
   ]
 }
 
@@ -134,6 +135,14 @@ function home(start: express.RequestHandler): express.RequestHandler {
 
 function isOperator(request: express.Request): boolean {
   return whoIs(metAt(request)) === 'operator'
+}
+
+/** Counts what sessions ask for: readers without one may share an address. */
+function ofSessions(bound: express.RequestHandler): express.RequestHandler {
+  return (request, response, next) => {
+    if (metAt(request).kind !== 'person') next()
+    else return bound(request, response, next)
+  }
 }
 
 /**
@@ -152,11 +161,14 @@ export function mount(app: express.Express, web: Web, routes: readonly Route[]):
       throw new HttpRefusal(429, sentence('error.too-often'))
     },
   })
+  const pagesBound = requestBound()
   for (const route of routes) {
     const form = formOf(route)
     const before = [
       ...(route.bounded === true ? [bounded] : []),
       ...(route.bare === true ? [] : [meet(web)]),
+      // The API counts its own.
+      ...(route.api === true || route.bare === true ? [] : [ofSessions(pagesBound)]),
       // Whoever is signed out gets back what they typed, so it is read first.
       route.signedOut === undefined ? guard(web, route) : guardWords(web, route, bounded),
       ...form,

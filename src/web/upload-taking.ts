@@ -9,9 +9,10 @@ import { choicesOf, closedPage, formPage, type Typed, typedIn, wrongIn } from '.
 import { type Page, send, visitOf, type Visit, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
-/** `/uploads/new`: the form; where nothing is taken, what to do instead. */
+/** `/uploads/new`: the form; where nothing is taken, and at the open desk once somebody has an account, what to do instead. */
 export async function uploadFormPage(web: Web, visit: Visit): Promise<Page> {
-  if (!visit.is(studio) || web.incoming === undefined) return closedPage(visit)
+  const nameless = visit.person === undefined && (await web.gate.open())
+  if (!visit.is(studio) || web.incoming === undefined || nameless) return closedPage(visit)
   return formPage(visit, await choicesOf(web, visit))
 }
 
