@@ -50,7 +50,7 @@ class Phone {
     let answer: Promise<Response> | undefined
     this.#handlers.get('fetch')?.({
       request: { url: origin + path, method, mode },
-      respondWith: (given) => (answer = given),
+      respondWith: (given) => void (answer = given),
       waitUntil: (more) => work.push(more),
     })
     return { answer: () => answer!, done: () => Promise.all(work) }

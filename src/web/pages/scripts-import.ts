@@ -32,7 +32,10 @@ export function imported(web: Web): RequestHandler {
   return async (request, response) => {
     const sent = await inTime(response, fileIn(request, { field: 'file', bytesMax: fileBytesMax })).then(
       (file) => ({ file, fault: undefined }),
-      (fault: Error) => ({ file: undefined, fault }),
+      (fault: unknown) => {
+        if (!(fault instanceof AppError)) throw fault
+        return { file: undefined, fault }
+      },
     )
     await passed(guardAgain(web), request, response)
     const visit = visitOf(web, request)
