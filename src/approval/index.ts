@@ -53,6 +53,7 @@ export {
 } from './proof.ts'
 export { isOwnWork } from './own-work.ts'
 export { returnVersion, versionStates } from './states.ts'
+export { wasApproved } from './store.ts'
 export { type Heard, hearingOf, lengthOf, stillToHear, type ToHear } from './hearing.ts'
 export {
   approveOnPage,

@@ -182,3 +182,8 @@ function parts<T>(list: readonly T[]): T[][] {
     return list.slice(index * listMax, (index + 1) * listMax)
   })
 }
+
+/** Whether somebody ever signed for the sound of this hash. */
+export async function wasApproved(db: Db, sha256: string): Promise<boolean> {
+  return (await approvalsOver(db, [sha256])).length > 0
+}

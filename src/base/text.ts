@@ -26,6 +26,20 @@ export function lineAndColumn(text: string, at: number): { line: number; column:
   return { line, column: columnsOf(before.slice(lineStart)) + 1 }
 }
 
+/** The line (from 1) of places in a text that is asked about often: its lines are found once. */
+export function linesOf(text: string): (at: number) => number {
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)]
+  return (at) => {
+    let [first, after] = [0, starts.length]
+    while (after - first > 1) {
+      const middle = (first + after) >> 1
+      if ((starts[middle] ?? 0) <= at) first = middle
+      else after = middle
+    }
+    return first + 1
+  }
+}
+
 /** How many columns a line takes: combining marks stand on the letter before them. */
 export function columnsOf(text: string): number {
   return Array.from(text.replaceAll(/\p{M}/gu, '')).length

@@ -11,6 +11,8 @@ export type SentenceDifference = { same: boolean; runs: Run[] }
 const stepsMax = 2000
 /** Sentences held against each other, earlier by later; above it each stands for itself. */
 const pairsMax = 10_000
+/** Words, spaces and signs of a sentence; a longer one is no sentence, and is shown as replaced. */
+const wordsMax = 2000
 /** Sentences that share less of their words than this are not one sentence that was changed. */
 const likenessMin = 0.35
 
@@ -148,7 +150,9 @@ function runsOf(before: string, after: string): Run[] {
     removed = ''
     added = ''
   }
-  const changes = changesOf(wordsOf(before), wordsOf(after))
+  const [words, others] = [wordsOf(before), wordsOf(after)]
+  if (Math.max(words.length, others.length) > wordsMax) return replaced(before, after)
+  const changes = changesOf(words, others)
   for (const [index, { how, parts }] of changes.entries()) {
     const text = parts.join('')
     const changing = removed !== '' || added !== ''
@@ -164,6 +168,13 @@ function runsOf(before: string, after: string): Run[] {
   }
   settle()
   return runs
+}
+
+function replaced(before: string, after: string): Run[] {
+  return [
+    { how: 'removed', text: before },
+    { how: 'added', text: after },
+  ]
 }
 
 /** The space that both end in. */

@@ -45,6 +45,6 @@ export function originalFile(web: Web): RequestHandler {
     // A name from somebody's machine may end in anything; what it is opened with afterwards hangs on that end.
     if (visit.query.has('download')) response.attachment(`${parse(upload.original.name).name}.${extension}`)
     const type = kinds[extension]?.type ?? unknownType
-    await sendSound(response, path, { type, immutable: false, maxAge: '0' })
+    await sendSound(response, path, { type, keeping: 'no-store' })
   }
 }

@@ -21,6 +21,8 @@ export type Route = {
   form?: boolean | FormBound
   /** Answers other programmes: who did not sign in is told so and not led to a page. */
   api?: boolean
+  /** Puts somebody's name to something: the open desk does it only while nobody has an account. */
+  named?: boolean
   /** Answers programmes, who are nobody: it is not asked who is there. */
   bare?: boolean
   /** Tried often it is guessed: bounded for each address. */

@@ -2,13 +2,14 @@
  * Every address there is, with who may open it: express is mounted from this table, and a test asks each of them as each
  * role. A line that the test's own table does not know fails it.
  */
-import express from 'express'
+import type express from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { apiRoutes } from './api/index.ts'
+import { apiRoutes, requestBound } from './api/index.ts'
 import { audioFile } from './audio.ts'
+import { formOf } from './bodies.ts'
 import { airingSound } from './by-hand.ts'
 import { HttpRefusal } from './errors.ts'
-import { guard } from './guard.ts'
+import { guard, guardAgain, guardWords } from './guard.ts'
 import { health } from './health.ts'
 import { incomingPath } from './incoming.ts'
 import { keptPages } from './kept-pages.ts'
@@ -36,7 +37,7 @@ import { stationPage, stationsPage, stationsSheet } from './pages/stations.ts'
 import { unitPage, unitsPage, unitsSheet } from './pages/units.ts'
 import { uploadPage, uploadsPage, uploadsSheet } from './pages/uploads.ts'
 import { renderingDeed, renderingEvents } from './rendering.ts'
-import { type FormBound, provincial, readers, type Route, studio } from './route.ts'
+import { provincial, readers, type Route, studio } from './route.ts'
 import { uploadFormPage, uploadTaken } from './upload-taking.ts'
 import { sentence } from './words/index.ts'
 import { page, type Page, sheet, type Visit, type Web } from './visit.ts'
@@ -44,8 +45,6 @@ import { actingFrom } from '../people/index.ts'
 import type { Sheet } from './csv.ts'
 import { meet, metAt, originOf, type Visitor, type Who, whoIs } from './who.ts'
 
-/** A form has a few short texts. */
-const usualForm: FormBound = { bytes: 64 * 1024, fields: 20 }
 /** Tries from one address in a minute, where a secret is asked for. */
 const triesMax = 60
 
@@ -92,7 +91,7 @@ export function routesOf(web: Web): Route[] {
     shown('/uploads', provincial, uploadsPage),
     listed('/uploads.csv', provincial, uploadsSheet),
     shown('/uploads/new', provincial, uploadFormPage),
-    { method: 'post', path: '/uploads', who: studio, form: true, handle: uploadTaken(web) },
+    { method: 'post', path: '/uploads', who: studio, named: true, form: true, handle: uploadTaken(web) },
     shown('/uploads/:id', provincial, uploadPage),
     { method: 'get', path: '/uploads/:id/original', who: provincial, handle: originalFile(web) },
     ...incomingRoutes(web),
@@ -117,18 +116,19 @@ function incomingRoutes({ incoming }: Web): Route[] {
   if (incoming === undefined) return []
   const { handle } = incoming
   const path = `${incomingPath}/:id`
+  const brought = { who: studio, named: true, handle }
   return [
-    { method: 'post', path: incomingPath, who: studio, handle },
-    { method: 'head', path, who: studio, handle },
-    { method: 'patch', path, who: studio, handle },
-    { method: 'delete', path, who: studio, handle },
+    { method: 'post', path: incomingPath, ...brought },
+    { method: 'head', path, ...brought },
+    { method: 'patch', path, ...brought },
+    { method: 'delete', path, ...brought },
   ]
 }
 
 /** By role (pages/home.ts); operators begin with today at their own stations. */
 function home(start: express.RequestHandler): express.RequestHandler {
   return (request, response, next) => {
-    if (request.method !== 'GET' || !isOperator(request)) return start(request, response, next)
+    if (!isOperator(request)) return start(request, response, next)
     response.redirect(303, '/today')
   }
 }
@@ -137,7 +137,18 @@ function isOperator(request: express.Request): boolean {
   return whoIs(metAt(request)) === 'operator'
 }
 
-/** Mounts the table: bound, guard, fields of a form, then the page or deed, whose doings carry where they came from. */
+/** Counts what sessions ask for: readers without one may share an address. */
+function ofSessions(bound: express.RequestHandler): express.RequestHandler {
+  return (request, response, next) => {
+    if (metAt(request).kind !== 'person') next()
+    else return bound(request, response, next)
+  }
+}
+
+/**
+ * Mounts the table: bound, guard, fields of a form and the guard once more, for a body may be long on its way; then the
+ * page or deed, whose doings carry where they came from.
+ */
 export function mount(app: express.Express, web: Web, routes: readonly Route[]): void {
   const bounded = rateLimit({
     windowMs: 60_000,
@@ -150,24 +161,23 @@ export function mount(app: express.Express, web: Web, routes: readonly Route[]):
       throw new HttpRefusal(429, sentence('error.too-often'))
     },
   })
+  const pagesBound = requestBound()
   for (const route of routes) {
     const form = formOf(route)
     const before = [
       ...(route.bounded === true ? [bounded] : []),
       ...(route.bare === true ? [] : [meet(web)]),
+      // The API counts its own.
+      ...(route.api === true || route.bare === true ? [] : [ofSessions(pagesBound)]),
       // Whoever is signed out gets back what they typed, so it is read first.
-      ...(route.signedOut === undefined ? [guard(web, route), ...form] : [...form, guard(web, route)]),
+      route.signedOut === undefined ? guard(web, route) : guardWords(web, route, bounded),
+      ...form,
+      ...(form.length === 0 ? [] : [guardAgain(web)]),
     ]
     app[route.method](route.path, ...before, (request, response, next) =>
       actingFrom(originOf(request), () => route.handle(request, response, next)),
     )
   }
-}
-
-function formOf({ form }: Route): express.RequestHandler[] {
-  if (form === undefined || form === false) return []
-  const { bytes, fields } = form === true ? usualForm : form
-  return [express.urlencoded({ extended: false, limit: bytes, parameterLimit: fields })]
 }
 
 /** Whether somebody may open the page of a line of the table, by the address that stands there. */

@@ -13,14 +13,19 @@ import { outsideScope } from './errors.ts'
 import type { Visit, Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
-/** A station whose unit of today is among the visitor's. Refuses (`not_found`) any other, in the words for one that is not there. */
-export async function stationSeen(web: Web, visit: Visit, id: string): Promise<Station> {
+/** A station whose unit, of today or of another day, is among the visitor's. Refuses (`not_found`) any other, in the words for one that is not there. */
+export async function stationSeen(
+  web: Web,
+  visit: Visit,
+  id: string,
+  day: Day = visit.today,
+): Promise<Station> {
   const { database } = web
   if (visit.scope === 'all') return stationById(database, id)
   const station = await ifThere(stationById(database, id))
   const none = sentence('stations.not-there', { id: id.slice(0, 40) })
   if (station === undefined) throw new AppError('not_found', none)
-  const unit = (await stationUnitsOn(database, visit.today)).get(station.id)
+  const unit = (await stationUnitsOn(database, day)).get(station.id)
   if (covers(visit.scope, unit)) return station
   throw outsideScope(none)
 }

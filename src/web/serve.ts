@@ -14,6 +14,8 @@ export type Served = { url: string; close(): Promise<void> }
  */
 export async function serve(app: Express, { host, port }: { host: string; port: number }): Promise<Served> {
   const server = createServer(app)
+  // Who asks is known by the headers; bodies have a time of their own (bodies.ts), pieces of files Node's five minutes.
+  server.headersTimeout = 20_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code ?? error.message

@@ -2,7 +2,9 @@
 import type { Request, RequestHandler } from 'express'
 import { takeUpload, uploadBytesMax } from '../audio/index.ts'
 import { AppError } from '../base/errors.ts'
+import { passed } from './bodies.ts'
 import { statusOf } from './errors.ts'
+import { guardAgain } from './guard.ts'
 import type { Coming, Incoming } from './incoming.ts'
 import { studio } from './route.ts'
 import { isSentForm, sentForm, type SentForm } from './sent-form.ts'
@@ -18,9 +20,10 @@ import {
 import { type Page, send, visitOf, type Visit, type Web } from './visit.ts'
 import { sentence } from './words/index.ts'
 
-/** `/uploads/new`: the form; where nothing is taken, what to do instead. */
+/** `/uploads/new`: the form; where nothing is taken, and at the open desk once somebody has an account, what to do instead. */
 export async function uploadFormPage(web: Web, visit: Visit): Promise<Page> {
-  if (!visit.is(studio) || web.incoming === undefined) return closedPage(visit)
+  const nameless = visit.person === undefined && (await web.gate.open())
+  if (!visit.is(studio) || web.incoming === undefined || nameless) return closedPage(visit)
   return formPage(visit, await choicesOf(web, visit))
 }
 
@@ -32,8 +35,10 @@ export function uploadTaken(web: Web): RequestHandler {
   return async (request, response) => {
     const { incoming } = web
     if (incoming === undefined) throw new AppError('forbidden', sentence('error.desk-closed'))
-    const visit = visitOf(web, request)
     const { typed, tooLarge } = await cameWith(incoming, request)
+    // A file may be long on its way: who brings it is asked once more.
+    if (isSentForm(request)) await passed(guardAgain(web), request, response)
+    const visit = visitOf(web, request)
     const choices = await choicesOf(web, visit)
     const wrong = wrongIn(typed, choices)
     if (tooLarge) wrong.upload = 'upload.wrong-plain'

@@ -42,6 +42,16 @@ export function meet(web: Web): RequestHandler {
   }
 }
 
+/** Finds out anew who is there: what was true when a request began may not be when its body has come. */
+export async function meetAgain(web: Web, request: Request): Promise<void> {
+  visitors.set(request, await visitorOf(web, request))
+}
+
+/** Whether a cookie of ours came along, in force or not: somebody signed in once in this browser. */
+export function mayHaveSignedInHere({ headers }: Pick<Request, 'headers'>): boolean {
+  return /(?:^|;\s*)(?:__Secure-)?loa\.(?:session_token|known_browser)=/.test(headers.cookie ?? '')
+}
+
 /** Who was met; nobody where nobody was asked. */
 export function metAt(request: Request): Visitor {
   return visitors.get(request) ?? nobody

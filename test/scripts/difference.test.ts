@@ -108,6 +108,15 @@ describe('the difference between two texts', () => {
     )
   })
 
+  it('of one giant sentence is that it was replaced: no word of it is looked for in the other', () => {
+    const one = Array.from({ length: 3000 }, (_, index) => `a${index % 97}`).join(' ')
+    const runs = differenceOf(one, `${one} nữa`).flatMap((sentence) => sentence.runs)
+    expect(runs.map(({ how, text: said }) => [how, said.length])).toEqual([
+      ['removed', one.length],
+      ['added', one.length + 4],
+    ])
+  })
+
   it('of two long texts that have nothing in common is found too', () => {
     const one = Array.from({ length: 5000 }, (_, index) => `a${index}`).join(' ')
     const other = Array.from({ length: 5000 }, (_, index) => `b${index}`).join(' ')

@@ -129,10 +129,10 @@ describe('a refusal', () => {
     await outcome(office, 'get /log', cookies['E'])
     const { deeds } = await deedLog(
       month.database,
-      { what: 'page.refused', person: 'editor' },
-      { skip: 0, take: 1 },
+      { what: 'page.refused', person: 'editor', text: '/log' },
+      { skip: 0, take: 9 },
     )
-    expect(deeds).toMatchObject([
+    expect(deeds.filter(({ subject }) => subject === '/log')).toMatchObject([
       { subject: '/log', via: 'web', address: '127.0.0.1', detail: { method: 'GET', role: 'editor' } },
     ])
   })
@@ -177,6 +177,12 @@ describe('an operator', () => {
 
   const refusals = () =>
     deedLog(busy.month.database, { what: 'page.refused', person: 'can-bo' }, { skip: 0, take: 1 })
+  /** Whether an address stands among what was refused; one that was asked for before stands there once. */
+  const stands = async (subject: string | undefined): Promise<boolean> => {
+    const filter = { what: 'page.refused', person: 'can-bo', text: subject }
+    const { deeds } = await deedLog(busy.month.database, filter, { skip: 0, take: 50 })
+    return deeds.some((deed) => deed.subject === subject)
+  }
   const get = (path: string, cookie: string, method = 'GET') =>
     busy.get(path, { method, headers: { cookie } })
   /** Of an airing, or of what was said of one, the address is made with the one at the station. */
@@ -242,8 +248,7 @@ describe('an operator', () => {
       expect([path, own!.status, other!.status, none!.status]).toEqual([path, 200, 404, 404])
       const refusal = readerSees(other!.text)
       expect(refusal.replaceAll('tt-20365', 'tt-99999')).toBe(readerSees(none!.text))
-      const { deeds } = await refusals()
-      expect(deeds[0]).toMatchObject({ subject: path === '/stations/' ? '/stations/tt-20365' : path })
+      expect(await stands(path === '/stations/' ? '/stations/tt-20365' : path)).toBe(true)
     }
   })
 
@@ -251,20 +256,49 @@ describe('an operator', () => {
     const own = await get('/units/20443', asOperator)
     expect([own.status, readerSees(own.text)]).toEqual([200, expect.stringContaining('Xã Hùng Sơn')])
     expect((await get('/units/20443', asAuditor)).status).toBe(409)
-    for (const path of ['/units/20443?from=2024-01-01', '/units/20401', '/units/20401?from=2026-01-01']) {
+    for (const [path, more] of [
+      ['/units/20443?from=2024-01-01', 1],
+      ['/units/20401', 1],
+      // The same address again: it stands in the log already.
+      ['/units/20401?from=2026-01-01', 0],
+    ] as const) {
       const before = (await refusals()).total
       const { status, text } = await get(path, asOperator)
       expect([path, status]).toEqual([path, 404])
       expect(readerSees(text)).not.toMatch(/A Xan|Tân An|Hội An/)
-      expect((await refusals()).total).toBe(before + 1)
+      expect((await refusals()).total).toBe(before + more)
     }
     const none = await get('/units/99999', asOperator)
     const other = await get('/units/20401', asOperator)
     expect(readerSees(other.text).replaceAll('20401', '99999')).toBe(readerSees(none.text))
   })
 
-  it('begins with its own units', async () => {
-    const { status, headers } = await get('/', asOperator)
+  it.each([
+    ['/stations/:/today', 'tt-20365', 'tt-99999'],
+    ['/calendar?station=:', 'tt-20365', 'tt-99999'],
+    ['/calendar?unit=:', '20455', '99999'],
+    ['/api/v1/stations/:', 'tt-20365', 'tt-99999'],
+    ['/api/v1/units/:', '20455', '99999'],
+    ['/api/v1/units/:', '20401', '99999'],
+    ['/api/v1/units/:?from=2026-01-01', '20455', '99999'],
+  ])(
+    'is told at %s of what is somebody else’s as of what nobody has, and that stands in the log',
+    async (address, other, nobody) => {
+      const said = async (id: string) => {
+        const path = address.replace(':', id)
+        const { status, text } = await get(path, asOperator)
+        const told = path.startsWith('/api/') ? text : readerSees(text)
+        return { status, told: told.replaceAll(id, '…') }
+      }
+      const none = await said(nobody)
+      expect(none.status).toBe(404)
+      expect(await said(other)).toEqual(none)
+      expect(await stands(address.replace(':', other).split('?')[0])).toBe(true)
+    },
+  )
+
+  it.each(['GET', 'HEAD'])('begins with its own units (%s)', async (method) => {
+    const { status, headers } = await get('/', asOperator, method)
     expect([status, headers.get('location')]).toEqual([303, '/today'])
   })
 })

@@ -101,7 +101,12 @@ describe('a recording that is brought', () => {
     desk.get('/uploads', {
       method: 'POST',
       headers: { cookie },
-      body: new URLSearchParams({ ...fields, consent, upload: await sent(desk.url, wav), ...change }),
+      body: new URLSearchParams({
+        ...fields,
+        consent,
+        upload: await sent(desk.url, wav, undefined, cookie),
+        ...change,
+      }),
     })
   const origins = async () => {
     const { deeds } = await deedLog(desk.month.database, { what: 'recording.brought' }, { skip: 0, take: 9 })

@@ -158,9 +158,12 @@ export async function about(
 }
 
 /** Sends a whole file and gives its id. */
-export async function sent(url: string, bytes: Uint8Array, name?: string): Promise<string> {
-  const begun = await begin(url, bytes.length, name === undefined ? {} : { name })
+export async function sent(url: string, bytes: Uint8Array, name?: string, cookie = ''): Promise<string> {
+  const begun = await begin(url, bytes.length, {
+    ...(name === undefined ? {} : { name }),
+    headers: { cookie },
+  })
   const id = begun.headers.get('location')?.split('/').at(-1) ?? ''
-  await about(url, id, 'PATCH', { headers: { 'upload-offset': '0' }, body: bytes })
+  await about(url, id, 'PATCH', { headers: { 'upload-offset': '0', cookie }, body: bytes })
   return id
 }

@@ -145,6 +145,12 @@ describe.each([360, 1280])('with script, at %i px', (width) => {
     await page.click('button:has-text("Trình bản tin")')
     await page.click('a:has-text("Thu hồi bản này")')
     expect(await faultsOf(page, at('withdraw'), plain)).toEqual([])
+    // What somebody else typed in this tab is not offered to whoever signed in after them, and is gone.
+    await page.evaluate(
+      `sessionStorage.setItem('loa-writing:binh:/scripts/new', '{"at":"9:00","fields":{"body":"của Bình"}}')`,
+    )
+    await page.goto(`${office.url}/scripts/new`)
+    expect([await page.isVisible('#kept'), await page.evaluate(copies)]).toEqual([false, 0])
     await page.goto(`${office.url}/scripts/import`)
     expect(await faultsOf(page, at('import'), plain)).toEqual([])
     await page.goto(`${office.url}/scripts`)

@@ -43,7 +43,7 @@ const post = (path: string, fields: Record<string, string>, who = 'an') =>
   office.get(path, {
     method: 'POST',
     body: new URLSearchParams(fields),
-    headers: who === 'nobody' ? {} : { cookie: cookies[who] ?? '' },
+    headers: { cookie: who === 'nobody' ? 'loa.session_token=het-han' : (cookies[who] ?? '') },
   })
 const save = (path: string, fields: Record<string, string>, who = 'an') =>
   post(path, { ...head, body: text, ...fields, deed: 'save' }, who)
@@ -192,6 +192,30 @@ describe('a session that ended while somebody typed', () => {
   })
 })
 
+describe('a text that nobody wrote to be heard', () => {
+  it('is told that it is too long whatever is asked of it, given back whole and looked at no further', async () => {
+    const body = `${'\n'.repeat(60_000)}xX`
+    for (const deed of [
+      { deed: 'preview' },
+      { deed: 'listen' },
+      { answer: JSON.stringify([60_001, 'X', 'y']) },
+    ]) {
+      const { text: html } = await post('/scripts/new', { ...head, body, ...deed })
+      expect(readerSees(html)).toContain('Nội dung dài 60.002 ký tự')
+      expect(readerSees(html)).toContain('Viết nội dung rồi bấm “Xem thử”')
+      expect(fieldOf(html)).toBe(body)
+    }
+  })
+
+  it('shows a hundred of its faults, and counts the others', async () => {
+    const body = 'Gọi 0905 123 456.\n'.repeat(500)
+    const seen = (await post('/scripts/new', { ...head, body, deed: 'preview' })).text
+    const [, findings = ''] = /<ul class="findings">([\s\S]*?)<\/ul>/.exec(seen) ?? []
+    expect(findings.split('<li>').length - 1).toBe(100)
+    expect(readerSees(seen)).toMatch(/dòng 98 .*Và \d{3} điều nữa\./)
+  })
+})
+
 describe('the reading beside the text', () => {
   const preview = async (fields: Record<string, string>) =>
     (await post('/scripts/new', { ...head, body: text, ...fields, deed: 'preview' })).text
@@ -246,6 +270,7 @@ describe('the reading beside the text', () => {
     expect(src).toBeDefined()
     const sound = await get(src!)
     expect([sound.status, sound.headers.get('content-type')]).toEqual([200, 'audio/mpeg'])
+    expect(sound.headers.get('cache-control')).toBe('no-store')
     expect((await get(src!, 'kiem')).status).toBe(403)
     const kept = await office.month.database.selectFrom('recording').select('id').execute()
     expect(kept).toEqual([])

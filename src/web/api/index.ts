@@ -26,6 +26,7 @@ import { languageAsked } from './problems.ts'
 import { requestBound, served } from './serve.ts'
 
 export { apiErrors, apiNowhere, isOfApi } from './problems.ts'
+export { requestBound } from './serve.ts'
 
 /** Every operation there is. */
 export const operations: readonly Operation[] = [

@@ -5,20 +5,17 @@ import {
   covers,
   findUnits,
   type Station,
-  stationById,
   stationsOf,
   stationUnitsOn,
   type Unit,
-  unitByCode,
   unitsOn,
 } from '../../registry/index.ts'
 import { coverageOf, type UnitCoverage } from '../../reports/index.ts'
 import { filterUnits, unitStates } from '../coverage.ts'
 import { deviceLines, deviceStates } from '../device-lines.ts'
-import { outsideScope } from '../errors.ts'
 import { provincial, readers } from '../route.ts'
+import { stationSeen, unitSeen } from '../seen.ts'
 import type { Visit, Web } from '../visit.ts'
-import { sentence } from '../words/index.ts'
 import { type Operation, route } from './operation.ts'
 import { byKey, listOf, stretch, stretchOf } from './paging.ts'
 import * as shapes from './shapes.ts'
@@ -50,10 +47,8 @@ export const placeOperations: readonly Operation[] = [
     },
     gives: shapes.Unit,
     example: { path: { code: '20443' }, query: { from: '2025-07-01' } },
-    async handle({ database }, { visit, path, query }) {
-      const unit = await unitByCode(database, path.code, query.from)
-      if (!covers(visit.scope, unit)) throw outsideScope(sentence('unit.not-there', { code: unit.code }))
-      return { body: unit }
+    async handle(web, { visit, path, query }) {
+      return { body: await unitSeen(web, visit, path.code, query.from) }
     },
   }),
   route({
@@ -82,10 +77,9 @@ export const placeOperations: readonly Operation[] = [
     takes: { path: z.strictObject({ id: shapes.id }) },
     gives: shapes.Station,
     example: { path: { id: 'tt-20440' } },
-    async handle({ database }, { visit, path }) {
-      const station = await stationById(database, path.id)
-      const unit = (await stationUnitsOn(database, visit.today)).get(station.id)
-      if (!covers(visit.scope, unit)) throw outsideScope(sentence('stations.not-there', { id: station.id }))
+    async handle(web, { visit, path }) {
+      const station = await stationSeen(web, visit, path.id)
+      const unit = (await stationUnitsOn(web.database, visit.today)).get(station.id)
       return { body: stationShape(station, unit) }
     },
   }),

@@ -1,7 +1,9 @@
 /** From a line of the registry to a request handler: bound, read, check, do, answer. */
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { inTime, passed } from '../bodies.ts'
 import { HttpRefusal } from '../errors.ts'
+import { guardAgain } from '../guard.ts'
 import { visitOf, type Web } from '../visit.ts'
 import { addressOf, metAt } from '../who.ts'
 import { sayIn, sentence } from '../words/index.ts'
@@ -25,13 +27,17 @@ export function served(
   const writes = operation.method !== 'get'
   return async (request, response) => {
     await passed(bound, request, response)
-    const call = callOf(web, operation, request)
-    await operation.locate(web, { ...call, body: undefined })
+    const asked = callOf(web, operation, request)
+    await operation.locate(web, asked)
     if (!writes) {
-      send(response, operation, await operation.handle(web, call))
+      send(response, operation, await operation.handle(web, asked))
       return
     }
     const given = await bodyOf(json, operation, request, response)
+    // The body may have been long on its way: role and scope are asked about once more.
+    await passed(guardAgain(web), request, response)
+    const call = callOf(web, operation, request)
+    await operation.locate(web, call)
     const body = operation.takes.body === undefined ? undefined : checked(operation.takes.body, given, 'body')
     const condition = operation.conditional === true ? { newestKnown: conditionOf(request) } : {}
     const doing = () => operation.handle(web, { ...call, ...condition, body })
@@ -85,7 +91,7 @@ async function bodyOf(
     throw new ApiRefusal('not-json', sentence('api.json-only'))
   }
   try {
-    await passed(json, request, response)
+    await inTime(response, passed(json, request, response))
   } catch (error) {
     if ((error as { type?: unknown } | null)?.type !== 'entity.parse.failed') throw error
     throw new ApiRefusal('invalid', sentence('api.broken-json'))
@@ -102,17 +108,6 @@ function conditionOf(request: Request): number | null {
   const version = /^"([1-9]\d{0,5})"$/.exec(match?.trim() ?? '')?.[1]
   if (version !== undefined && none === undefined) return Number(version)
   throw new ApiRefusal('condition-missing', sentence('api.condition'))
-}
-
-/** Lets a middleware of express have its turn. */
-function passed(handler: RequestHandler, request: Request, response: Response): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const next = (error?: unknown): void => {
-      if (error === undefined) resolve()
-      else reject(error instanceof Error ? error : new Error('refused', { cause: error }))
-    }
-    void handler(request, response, next)
-  })
 }
 
 function send(response: Response, operation: Operation, answer: Answer<unknown>): void {

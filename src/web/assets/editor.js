@@ -6,9 +6,10 @@
   'use strict'
   const part = (id) => document.querySelector(`#${id}`)
   const prefix = 'loa-writing:'
-  const kept = (path) => {
+  const copies = () => Object.keys(sessionStorage).filter((key) => key.startsWith(prefix))
+  const kept = (key) => {
     try {
-      return JSON.parse(sessionStorage.getItem(prefix + path) || 'null')
+      return JSON.parse(sessionStorage.getItem(key) || 'null')
     } catch {
       return null
     }
@@ -16,12 +17,18 @@
 
   // The page after saving: what was typed is a version now.
   if (part('saved') !== null) {
-    for (const path of ['/scripts/new', `${location.pathname}/edit`]) sessionStorage.removeItem(prefix + path)
+    for (const key of copies())
+      if (key.endsWith(':/scripts/new') || key.endsWith(`:${location.pathname}/edit`))
+        sessionStorage.removeItem(key)
   }
 
   const form = part('editor')
   if (form === null) return
-  const path = location.pathname
+  // A copy is for whoever typed it: not for the next person in this tab. Where nobody is signed in any more it waits.
+  const { person } = form.dataset
+  const own = `${prefix}${person}:`
+  const place = own + location.pathname
+  if (person !== '') for (const key of copies()) if (!key.startsWith(own)) sessionStorage.removeItem(key)
 
   const fields = () =>
     [...form.elements].filter(
@@ -37,10 +44,11 @@
   let waiting
   const keep = () => {
     clearTimeout(waiting)
+    if (person === '') return
     waiting = setTimeout(() => {
       try {
         const copy = { at: new Date().toLocaleTimeString(document.documentElement.lang), fields: typed() }
-        sessionStorage.setItem(prefix + path, JSON.stringify(copy))
+        sessionStorage.setItem(place, JSON.stringify(copy))
       } catch {
         // A full or closed store: the form itself still has everything.
       }
@@ -48,7 +56,7 @@
   }
   form.addEventListener('input', keep)
 
-  const copy = kept(path)
+  const copy = kept(place)
   if (form.dataset.fresh === undefined) keep()
   else if (copy !== null && !same(copy.fields, typed())) offer(copy)
 
@@ -68,7 +76,7 @@
       part('body').focus()
     })
     part('kept-drop').addEventListener('click', () => {
-      sessionStorage.removeItem(prefix + path)
+      sessionStorage.removeItem(place)
       part('kept').hidden = true
     })
   }

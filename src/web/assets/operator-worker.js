@@ -12,6 +12,8 @@
   const patienceMs = 8000
   const known = self.loa
   const sounds = /^\/airings\/[^/]+\.mp3$/
+  /** How often everything was forgotten: what was asked for before is not kept after. */
+  let forgotten = 0
 
   async function install() {
     const cache = await caches.open(kept)
@@ -32,15 +34,31 @@
     }
   }
 
-  async function keepPage(response) {
-    const text = await response.text()
+  /** Keeps an answer that was asked for after `asked` forgettings, unless there was another since, or is while it is kept. */
+  async function keep(address, response, asked) {
+    if (asked !== forgotten) return
     const cache = await caches.open(kept)
-    await cache.put(page, new Response(text, { headers: { 'Content-Type': 'text/html; charset=utf-8' } }))
-    await tidy(text)
+    await cache.put(address, response)
+    if (asked !== forgotten) await cache.delete(address)
+  }
+
+  async function keepPage(response, asked) {
+    const text = await response.text()
+    // As it was sent: what keeps a page from running or loading anything keeps it from that here too.
+    await keep(page, copyOf(response, text), asked)
+    if (asked === forgotten) await tidy(text)
+  }
+
+  /** The text is no longer packed, and as long as it is. */
+  function copyOf(response, text) {
+    const headers = new Headers(response.headers)
+    for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name)
+    return new Response(text, { headers })
   }
 
   /** Whoever uses the phone next sees nothing of this. */
   async function forget() {
+    forgotten += 1
     const cache = await caches.open(kept)
     for (const request of await cache.keys())
       if (!known.shell.includes(new URL(request.url).pathname)) await cache.delete(request)
@@ -53,12 +71,13 @@
       .replace('data-cached="no"', 'data-cached="yes"')
       // What was done just before the page was kept is not done again each time it is shown.
       .replace(/<p class="card" role="status" data-once>.*?<\/p>/s, '')
-    return new Response(text, { headers: response.headers })
+    return copyOf(response, text)
   }
 
   async function today(event) {
+    const asked = forgotten
     const fresh = fetch(event.request).then((response) => {
-      if (response.ok) event.waitUntil(keepPage(response.clone()))
+      if (response.ok) event.waitUntil(keepPage(response.clone(), asked))
       // The way to the sign-in page: the session is over.
       else if (response.type === 'opaqueredirect' || response.status === 403) event.waitUntil(forget())
       return response
@@ -75,12 +94,13 @@
   }
 
   async function file(event) {
+    const asked = forgotten
     try {
       const response = await fetch(event.request)
-      const cache = await caches.open(kept)
-      if (response.ok) event.waitUntil(cache.put(event.request.url, response.clone()))
+      const { url } = event.request
+      if (response.ok) event.waitUntil(keep(url, response.clone(), asked).then(() => fewFiles(url)))
       // What is withdrawn or not this person's is not played from here either.
-      else event.waitUntil(cache.delete(event.request.url))
+      else event.waitUntil(caches.open(kept).then((cache) => cache.delete(url)))
       return response
     } catch (error) {
       const here = await caches.match(event.request.url)
@@ -89,9 +109,22 @@
     }
   }
 
+  /** The files kept longest make room, never the one that came last. */
+  async function fewFiles(last) {
+    const cache = await caches.open(kept)
+    const files = (await cache.keys()).filter(({ url }) => url !== last && sounds.test(new URL(url).pathname))
+    for (const request of files.slice(0, Math.max(0, files.length + 1 - filesMax)))
+      await cache.delete(request)
+  }
+
   async function signOut(request) {
     await forget()
-    return fetch(request)
+    try {
+      return await fetch(request)
+    } finally {
+      // Whatever was asked for while the session still held.
+      await forget()
+    }
   }
 
   self.addEventListener('install', (event) => event.waitUntil(install()))

@@ -173,12 +173,12 @@
     // The very first time the page came without the worker, and would not be there without a network.
     const first = navigator.serviceWorker.controller === null && location.pathname === '/today'
     if (first && window.caches !== undefined) {
+      // Asked for once more rather than written from here: the copy has the headers that keep it from running anything.
+      const answer = await fetch('/today', { redirect: 'error' })
+      const headers = new Headers(answer.headers)
+      for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name)
       const kept = await caches.open('loa-today')
-      const html = `<!doctype html>${document.documentElement.outerHTML}`
-      await kept.put(
-        '/today',
-        new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8' } }),
-      )
+      if (answer.ok) await kept.put('/today', new Response(await answer.text(), { headers }))
     }
     await navigator.serviceWorker.register('/operator-worker.js')
   }

@@ -1,11 +1,13 @@
 /** The calendar of a month: each day with its airings and how they stand, for all units, one unit or one station. */
 import { type Day, daysOf, firstDayOf, lastDayOf, type Month, monthOf } from '../../base/calendar.ts'
-import { covers, stationById, stationsOf, stationUnitsOn, type Unit, unitsOn } from '../../registry/index.ts'
+import { AppError } from '../../base/errors.ts'
+import { covers, stationsOf, stationUnitsOn, type Unit, unitsOn } from '../../registry/index.ts'
 import { airingLines, type AiringLine } from '../airing-lines.ts'
 import { outsideScope } from '../errors.ts'
 import { dayIn, monthIn } from '../formats.ts'
 import { monthPicker } from '../month-picker.ts'
 import { askedId, askedMonth } from '../query.ts'
+import { stationSeen } from '../seen.ts'
 import { type Tone, toneOf } from '../states.ts'
 import type { Page, Visit, Web } from '../visit.ts'
 import { weekdayIn, weekdayOf, weekdays } from '../weekdays.ts'
@@ -62,14 +64,12 @@ async function placeAsked(web: Web, visit: Visit, month: Month) {
   const [code, id] = [askedId(visit.query, 'unit'), askedId(visit.query, 'station')]
   const units = (await unitsOn(database, lastDay)).filter((one) => covers(visit.scope, one))
   const unitOf = await stationUnitsOn(database, lastDay)
-  const station = id === undefined ? undefined : await stationById(database, id)
+  const station = id === undefined ? undefined : await stationSeen(web, visit, id, lastDay)
   const owner = station === undefined ? undefined : unitOf.get(station.id)
-  if (station !== undefined && !covers(visit.scope, owner)) {
-    throw outsideScope(sentence('stations.not-there', { id: station.id }))
-  }
   const unit = units.find((one) => one.code === (owner?.code ?? code))
   if (code !== undefined && station === undefined && unit === undefined) {
-    throw outsideScope(sentence('calendar.no-unit', { code, month }))
+    const none = sentence('calendar.no-unit', { code, month })
+    throw visit.scope === 'all' ? new AppError('not_found', none) : outsideScope(none)
   }
   const all = unit === undefined ? [] : await stationsOf(database)
   return { units, unit, station, stations: all.filter((one) => unitOf.get(one.id)?.code === unit?.code) }

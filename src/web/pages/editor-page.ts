@@ -71,6 +71,7 @@ export function editorView(visit: Visit, typed: Typed, shown: Shown): Page {
       back: isNew ? '/scripts' : visit.path.replace(/\/edit$/, ''),
       anyWrong: Object.keys(wrong).length > 0,
       basedOn: typed.basedOn,
+      person: visit.person?.id ?? '',
       leftOver: shown.leftOver ?? '',
       fresh: shown.fresh === true,
       keptWords: JSON.stringify({ found: say('editor.kept', { at: '{at}' }) }),

@@ -1,6 +1,6 @@
 /** A text as one station would hear it: the words, how long they take, what must be decided, and what is wrong. */
 import type { Sentence } from '../../base/errors.ts'
-import { lineAndColumn } from '../../base/text.ts'
+import { lineAndColumn, linesOf } from '../../base/text.ts'
 import {
   estimatedSeconds,
   type Draft,
@@ -48,14 +48,16 @@ export type Reading = {
   questions: Question[]
   moreQuestions: number
   findings: { tone: 'missed' | 'wait'; level: string; where: string; text: string }[]
+  moreFindings: number
   calm: boolean
 }
 
 /** The panel, and the words for a voice; those are null while it cannot be spoken. */
 export type ReadAloud = { panel: Reading; spoken: string | null }
 
-/** Questions that are shown; the others are counted. */
+/** Questions, and findings, that are shown; the others are counted. */
 const questionsShown = 30
+const findingsShown = 100
 const contextMax = 30
 
 /** Reads a draft for the station that was asked for, or for the first that answers to what was typed. */
@@ -69,10 +71,11 @@ export async function readAloud(web: Web, visit: Visit, asked: ToRead): Promise<
   const listed = read?.questions.slice(0, questionsShown) ?? []
   const whole = spokenOf === undefined ? ground : { ...ground, spokenOf }
   const found = lint(asked.draft, whole)
+  const lineAt = linesOf(asked.draft.body)
   const missing = factsMissing(asked.draft, ground)
   const findings = [
     ...missing.map((why) => errorLine(visit, why)),
-    ...found.map((finding) => findingLine(visit, asked.draft.body, finding)),
+    ...found.slice(0, findingsShown).map((finding) => findingLine(visit, lineAt, finding)),
   ]
   // Facts stand among the findings; the rest is said above everything.
   const [first] = missing.length > 0 ? [] : hindrances(asked.draft, ground, found)
@@ -93,6 +96,7 @@ export async function readAloud(web: Web, visit: Visit, asked: ToRead): Promise<
     questions,
     moreQuestions: (read?.questions.length ?? 0) + (read?.unlisted ?? 0) - listed.length,
     findings,
+    moreFindings: found.length - findings.length,
     calm: problem === '' && questions.length === 0 && findings.length === 0,
   }
   const speakable = read !== undefined && read.questions.length === 0 && spokenOf !== undefined
@@ -187,6 +191,9 @@ export function answerFrom(text: string): Answer | undefined {
   }
 }
 
+/** Nobody leaves more space before a word; looking further back would cost its square. */
+const spacesMax = 40
+
 /**
  * The text with one token written as it is to be said; a sentence still begins with a capital. Undefined when the
  * token does not stand there any more.
@@ -194,7 +201,7 @@ export function answerFrom(text: string): Answer | undefined {
 export function answered(body: string, { at, token, say }: Answer): string | undefined {
   const words = say.trim()
   if (words === '' || body.slice(at, at + token.length) !== token) return undefined
-  const begins = /(?:^|[.!?…]["”’)]?\s+|\n\s*)$/u.test(body.slice(0, at))
+  const begins = /(?:^|[.!?…]["”’)]?\s+|\n\s*)$/u.test(body.slice(Math.max(0, at - spacesMax), at))
   const written = begins ? words.charAt(0).toUpperCase() + words.slice(1) : words
   return body.slice(0, at) + written + body.slice(at + token.length)
 }
@@ -204,12 +211,16 @@ function errorLine({ say, language }: Visit, why: Sentence): Reading['findings']
   return { tone: 'missed', level: say('editor.level-error'), where: '', text: why[language] }
 }
 
-function findingLine({ say, language }: Visit, body: string, finding: Finding): Reading['findings'][number] {
+function findingLine(
+  { say, language }: Visit,
+  lineAt: (at: number) => number,
+  finding: Finding,
+): Reading['findings'][number] {
   const isError = finding.level === 'error'
   return {
     tone: isError ? 'missed' : 'wait',
     level: say(isError ? 'editor.level-error' : 'editor.level-warning'),
-    where: finding.length === 0 ? '' : say('editor.line', { line: lineAndColumn(body, finding.at).line }),
+    where: finding.length === 0 ? '' : say('editor.line', { line: lineAt(finding.at) }),
     text: finding[language],
   }
 }

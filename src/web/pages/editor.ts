@@ -26,6 +26,7 @@ import { type Page, send, visitOf, type Visit, type Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
 import { conflictOf } from './editor-conflict.ts'
 import {
+  bodyCharactersMax,
   draftOf,
   emptyForm,
   formFrom,
@@ -87,11 +88,16 @@ export function editorTaken(web: Web): RequestHandler {
   }
 }
 
+/** Ten times the longest text that is saved. */
+const echoCharactersMax = 200_000
+
 /** What comes back to somebody whose session ended while they wrote: all of it, and how to go on. Asks the database nothing. */
 export function editorSignedOut(web: Web): RequestHandler {
   return (request, response) => {
     const visit = visitOf(web, request)
-    const typed = typedIn(request.body)
+    const all = typedIn(request.body)
+    // No text that anybody writes is longer: nobody has us send back what they made up.
+    const typed = { ...all, body: all.body.slice(0, echoCharactersMax) }
     const isNew = request.params['id'] === undefined
     const view = editorView(visit, typed, { isNew, signedOut: true, status: 401 })
     send(web, response, visit, view)
@@ -108,6 +114,8 @@ async function typedHere(web: Web, visit: Visit, request: Request): Promise<Type
 
 function withAnswer(visit: Visit, request: Request, typed: string): { body: string; refusal: string } {
   const { body: fields } = request as { body: unknown }
+  // What is too long to be saved is told so by its field, and nothing else is done with it.
+  if (typed.length > bodyCharactersMax) return { body: typed, refusal: '' }
   const answer = answerFrom(fieldIn(fields, 'answer'))
   const body = cleanText(typed)
   if (answer === undefined) return { body, refusal: visit.say('editor.answer-gone') }
@@ -198,12 +206,16 @@ async function refusedSaving(
 async function shown(web: Web, visit: Visit, typed: Typed, told: Told): Promise<Page> {
   const { language } = headOf(typed, visit.today)
   const draft = draftOf(typed, visit.today)
+  // Also a text that is not being saved is told when it is too long, rather than looked at.
+  const tooLong = typed.body.length > bodyCharactersMax ? wrongIn(visit, typed, false).body : undefined
+  const wrong = tooLong === undefined ? told.wrong : { ...told.wrong, body: tooLong }
   const reading =
-    draft.body.trim() === '' || told.wrong?.body !== undefined
+    draft.body.trim() === '' || wrong?.body !== undefined
       ? undefined
       : (await readAloud(web, visit, { draft, language, place: typed.place, station: typed.station })).panel
   return editorView(visit, typed, {
     ...told,
+    ...(wrong === undefined ? {} : { wrong }),
     ...(reading === undefined ? {} : { reading }),
     isNew: typed.basedOn === '',
     content: web.content,

@@ -99,6 +99,6 @@ export function draftSound(web: Web): RequestHandler {
     const id = String(request.params['id'])
     const path = /^draft-[0-9a-f]{20}$/.test(id) ? await web.drafts?.pathOf(id) : undefined
     if (path === undefined) throw new AppError('not_found', sentence('error.no-draft'))
-    await sendSound(response, path, { type: 'audio/mpeg', immutable: false, maxAge: '0' })
+    await sendSound(response, path, { type: 'audio/mpeg', keeping: 'no-store' })
   }
 }

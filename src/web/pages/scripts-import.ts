@@ -2,7 +2,9 @@
 import type { RequestHandler } from 'express'
 import { AppError, type Sentence } from '../../base/errors.ts'
 import { importScript, readScript } from '../../scripts/index.ts'
+import { inTime, passed } from '../bodies.ts'
 import { statusOf } from '../errors.ts'
+import { guardAgain } from '../guard.ts'
 import { fileIn, type SentFile } from '../one-file.ts'
 import { type Page, send, visitOf, type Visit, type Web } from '../visit.ts'
 import { reservedIds } from './editor-form.ts'
@@ -28,10 +30,18 @@ export function importPage(_web: Web, { say }: Visit, { refusal = '', shown = ''
  */
 export function imported(web: Web): RequestHandler {
   return async (request, response) => {
+    const sent = await inTime(response, fileIn(request, { field: 'file', bytesMax: fileBytesMax })).then(
+      (file) => ({ file, fault: undefined }),
+      (fault: unknown) => {
+        if (!(fault instanceof AppError)) throw fault
+        return { file: undefined, fault }
+      },
+    )
+    await passed(guardAgain(web), request, response)
     const visit = visitOf(web, request)
-    let file: SentFile | undefined
+    const { file, fault } = sent
     try {
-      file = await fileIn(request, { field: 'file', bytesMax: fileBytesMax })
+      if (fault !== undefined) throw fault
       const text = textOf(file)
       const read = readScript(text)
       if (!read.ok) throw new AppError('invalid', read.why)

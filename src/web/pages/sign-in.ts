@@ -62,7 +62,8 @@ export function signedOut(web: Web): RequestHandler {
     const visitor = metAt(request)
     if (visitor.kind === 'person')
       withCookies(response, await web.gate.signOut(visitor.present, fromOf(request)))
-    response.redirect(303, '/sign-in')
+    // Sounds and sheets that this browser kept are for whoever was signed in.
+    response.set('Clear-Site-Data', '"cache"').redirect(303, '/sign-in')
   }
 }
 

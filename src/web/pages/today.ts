@@ -1,14 +1,12 @@
 /** The page of today: what a commune operator does with a phone in one hand; and the same for one station. */
 import type { Month } from '../../base/calendar.ts'
-import { covers, stationById, stationUnitsOn } from '../../registry/index.ts'
 import type { UnitCoverage } from '../../reports/index.ts'
 import { unitHref } from '../coverage.ts'
-import { outsideScope } from '../errors.ts'
 import { dayIn, momentIn, monthIn } from '../formats.ts'
+import { stationSeen } from '../seen.ts'
 import { todayCards, type Refused } from '../today-cards.ts'
 import { type TodayFacts, todayFacts } from '../today-facts.ts'
 import type { Page, Visit, Web } from '../visit.ts'
-import { sentence } from '../words/index.ts'
 
 /** Words that wait on a phone: so many at most, and each for so long (assets/waiting-words.js). */
 export const waitingWords = { most: 200, days: 30 } as const
@@ -31,10 +29,7 @@ export function todayPage(web: Web, visit: Visit): Promise<Page> {
 
 /** `/stations/<id>/today?said=&done=`: one station, for whoever may see it. */
 export async function stationTodayPage(web: Web, visit: Visit): Promise<Page> {
-  const station = await stationById(web.database, visit.part('id'))
-  const unit = (await stationUnitsOn(web.database, visit.today)).get(station.id)
-  if (!covers(visit.scope, unit)) throw outsideScope(sentence('stations.not-there', { id: station.id }))
-  return todayOf(web, visit, { station })
+  return todayOf(web, visit, { station: await stationSeen(web, visit, visit.part('id')) })
 }
 
 /** The page; with a form that was refused, what was typed stands in it again with the reason. */

@@ -14,6 +14,8 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
     'Your session is over, so nothing was taken. Sign in in another tab, then go back to the page before and send again: what you typed is still there.',
   'error.codes-first': 'Set up codes first, then do this again.',
   'error.not-your-role': 'Your role does not do this. If you need it, ask an admin.',
+  'error.too-slow':
+    'What was sent took too long to arrive, so nothing was done. Check the network, then send it again.',
   'error.too-often': 'Too many tries from this address. Wait a minute, then try again.',
   'unit.not-there': 'There is no unit with the code {code} among yours.',
   'stations.not-there': 'There is no station {id} among yours.',

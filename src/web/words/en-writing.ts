@@ -152,6 +152,7 @@ export const enWriting: Record<keyof typeof viWriting, string> = {
   'editor.answer-gone': 'This is not in the text any more. Look below again.',
   'editor.answer-empty': 'The reading of “{token}” was not typed.',
   'editor.line': 'line {line}',
+  'editor.findings-more': 'And {count} more.',
   'editor.findings': 'Errors and reminders',
   'editor.level-error': 'to correct',
   'editor.level-warning': 'to consider',

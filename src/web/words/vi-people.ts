@@ -12,6 +12,8 @@ export const viPeople = {
     'Phiên làm việc đã hết nên chưa nhận được gì. Hãy đăng nhập ở một thẻ khác, rồi quay lại trang trước và gửi lại: những gì đã gõ vẫn còn ở đó.',
   'error.codes-first': 'Hãy cài mã hai bước trước, rồi làm lại việc này.',
   'error.not-your-role': 'Vai trò của anh/chị không làm việc này. Nếu cần, hãy hỏi một quản trị.',
+  'error.too-slow':
+    'Nội dung gửi lên quá lâu mà chưa tới đủ nên chưa có gì được làm. Hãy xem lại mạng rồi gửi lại.',
   'error.too-often': 'Từ địa chỉ này đã thử quá nhiều lần. Hãy chờ một phút rồi làm lại.',
   'unit.not-there': 'Không có đơn vị nào mang mã {code} trong phần việc của anh/chị.',
   'stations.not-there': 'Không có đài truyền thanh {id} trong phần việc của anh/chị.',

@@ -146,6 +146,7 @@ export const viWriting = {
   'editor.answer-gone': 'Chỗ này không còn trong bài nữa. Hãy xem lại bên dưới.',
   'editor.answer-empty': 'Chưa gõ cách đọc của “{token}”.',
   'editor.line': 'dòng {line}',
+  'editor.findings-more': 'Và {count} điều nữa.',
   'editor.findings': 'Lỗi và lời nhắc',
   'editor.level-error': 'phải sửa',
   'editor.level-warning': 'nên xem',
