@@ -1,4 +1,7 @@
-/** What admins do about people: roles, units, suspensions, resets, sessions. Each takes effect at the person's next request. */
+/**
+ * What admins do about people: roles, units, suspensions, resets, sessions. Each takes effect at the person's next request,
+ * and each refuses what `checkSteering` refuses.
+ */
 import { dayOf } from '../../base/calendar.ts'
 import { AppError } from '../../base/errors.ts'
 import { newSecret } from '../../base/ids.ts'
@@ -11,6 +14,7 @@ import { recordDeed } from '../log/store.ts'
 import { keepRole, keepSuspension, people, personById, whole } from '../store.ts'
 import { type BoundUnit, type Person, type Role, roles } from '../types.ts'
 import { boundUnits, keepUnits } from '../units/store.ts'
+import { checkSteering } from './may-steer.ts'
 import {
   accountsOf,
   bar,
@@ -33,6 +37,7 @@ export async function changeRole(db: Db, change: Steering & { role: Role }): Pro
   const { role, by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     if (!roles.includes(role)) {
       throw new AppError('invalid', {
         vi: `Không có vai trò “${role.slice(0, 40)}”. Các vai trò: ${roles.join(', ')}.`,
@@ -55,6 +60,7 @@ export async function setUnits(db: Db, change: Steering & { units: readonly Boun
   const { units, by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     const today = dayOf(now)
     const before = await boundUnits(tx, person.id, today)
     await keepUnits(tx, person.id, units, today)
@@ -74,6 +80,7 @@ export async function suspend(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     if (person.suspendedAt !== null) return
     refuseOneself(person, by)
     if (person.role === 'admin') await refuseLastAdmin(tx, person)
@@ -91,6 +98,7 @@ export async function restore(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     if (person.suspendedAt === null) return
     refuseOneself(person, by)
     await keepSuspension(tx, person.id, null)
@@ -110,6 +118,7 @@ export async function resetPassword(database: Database, change: Steering): Promi
   const hash = await hashPassword(newSecret())
   return transact(database, async (tx) => {
     const person = await withAccount(tx, change.person)
+    await checkSteering(tx, person, by)
     refuseOneself(person, by)
     await keepPassword(tx, { person, hash, now, reset: true })
     await closeAfterReset(tx, person, { by, now, what: 'password.reset', why: 'password' })
@@ -122,6 +131,7 @@ export async function resetCodes(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
     const person = await withAccount(tx, change.person)
+    await checkSteering(tx, person, by)
     refuseOneself(person, by)
     await dropCodes(tx, person.id)
     await closeAfterReset(tx, person, { by, now, what: 'codes.reset', why: 'codes' })
@@ -140,11 +150,12 @@ async function closeAfterReset(
   await suspendKeysOf(tx, { person: person.id, why, now, by })
 }
 
-/** Ends one session of a person, or all of them; says how many there were. */
+/** Ends one session of a person, or all of them (one's own, whoever one is); says how many there were. */
 export async function endSessions(db: Db, change: Steering & { session?: string }): Promise<number> {
   const { by, now, session } = change
   return whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    if (by !== person.id) await checkSteering(tx, person, by)
     const ended = await dropSessions(tx, person.id, session === undefined ? {} : { only: session })
     const detail = { sessions: ended }
     if (ended > 0)
