@@ -82,8 +82,8 @@ function keySentence(mine: readonly { state: KeyState; kid: string }[]): Sentenc
       }
     case 'suspended':
       return {
-        vi: `Khóa ${kid} của anh/chị đang tạm dừng vì có người đặt lại cách đăng nhập. Hai người khác, ít nhất một quản trị, phải ghi nhận lại.`,
-        en: `Your key ${kid} is suspended, because somebody reset how you sign in. Two others, at least one an admin, must enrol it again.`,
+        vi: `Khóa ${kid} của anh/chị đang tạm dừng vì có người đặt lại cách đăng nhập, đổi vai trò hoặc tạm dừng anh/chị. Hai người khác, ít nhất một quản trị, phải ghi nhận lại.`,
+        en: `Your key ${kid} is suspended, because somebody reset how you sign in, changed your role or suspended you. Two others, at least one an admin, must enrol it again.`,
       }
     case 'revoked':
       return {

@@ -3,16 +3,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, type Database, inEachTransaction, openMemoryDatabase } from '../../src/db/index.ts'
 import {
   addPerson,
+  addPersonKey,
   changeRole,
   deedsOf,
   endSessions,
+  enrolKeyAgain,
   invite,
+  personKey,
   resetCodes,
   resetPassword,
   restore,
   setUnits,
   suspend,
 } from '../../src/people/index.ts'
+import { newSigningKey } from '../../src/wire/envelope.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { monday as now, withAccount } from './office.ts'
 
@@ -58,6 +62,42 @@ describe.each(deeds)('%s', (_deed, person, act) => {
 
   it('comes from an admin of the same side', async () => {
     await act({ by: 'quan', now })
+  })
+})
+
+describe('an approver’s signing key', () => {
+  const { kid, publicKey } = newSigningKey()
+  beforeEach(async () => {
+    await addPersonKey(database, { person: 'lan', publicKey, now })
+    await withAccount(database, { id: 'minh', name: 'Minh', role: 'approver' })
+  })
+  const person = { person: 'lan', by: 'quan', now }
+
+  it.each<[string, string, () => Promise<void>]>([
+    [
+      'taken from the role and given it again',
+      'role',
+      async () => {
+        await changeRole(database, { ...person, role: 'editor' })
+        await changeRole(database, { ...person, role: 'approver' })
+      },
+    ],
+    [
+      'suspended and restored',
+      'suspended',
+      async () => {
+        await suspend(database, person)
+        await restore(database, person)
+      },
+    ],
+  ])('of one who was %s by one admin takes two people again', async (_what, why, act) => {
+    await act()
+    expect((await personKey(database, kid))?.suspendedAt).toBe(now)
+    expect(await deedsOf(database, { subject: kid, limit: 1 })).toMatchObject([
+      { what: 'key.suspended', person: 'quan', detail: { person: 'lan', why } },
+    ])
+    expect(await enrolKeyAgain(database, { kid, by: 'quan', now })).toBe('waiting')
+    expect(await enrolKeyAgain(database, { kid, by: 'minh', now })).toBe('enrolled')
   })
 })
 

@@ -30,7 +30,7 @@ import {
 type Steering = { person: string; by: string | null; now: Instant }
 
 /**
- * Gives a person another role. Refuses (`invalid`) an unknown role, (`forbidden`) one's own, and (`conflict`) to leave
+ * Gives a person another role; the signing keys of who was approver are suspended. Refuses (`invalid`) an unknown role, (`forbidden`) one's own, and (`conflict`) to leave
  * the hub without an admin who can sign in.
  */
 export async function changeRole(db: Db, change: Steering & { role: Role }): Promise<void> {
@@ -52,6 +52,8 @@ export async function changeRole(db: Db, change: Steering & { role: Role }): Pro
     const links = person.role === 'admin' ? await endLinksBy(tx, person.id, now) : 0
     const detail = { before: { role: person.role }, after: { role }, ...(links > 0 ? { links } : {}) }
     await recordDeed(tx, { at: now, person: by, what: 'person.role-changed', subject: person.id, detail })
+    // Whoever gives the role back gives no key back with it.
+    if (person.role === 'approver') await suspendKeysOf(tx, { person: person.id, why: 'role', now, by })
   })
 }
 
@@ -75,7 +77,10 @@ function unitText({ code, validFrom }: BoundUnit): string {
   return `${code}@${validFrom}`
 }
 
-/** Stops a person at once: their sessions and the links they made end, they sign in no more and sign nothing. Refuses like `changeRole`. */
+/**
+ * Stops a person at once: their sessions and the links they made end, they sign in no more and sign nothing; their signing
+ * keys are suspended. Refuses like `changeRole`.
+ */
 export async function suspend(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
@@ -90,10 +95,11 @@ export async function suspend(db: Db, change: Steering): Promise<void> {
     await dropSteps(tx, person.id)
     const detail = { sessions, links: await endLinksBy(tx, person.id, now) }
     await recordDeed(tx, { at: now, person: by, what: 'person.suspended', subject: person.id, detail })
+    await suspendKeysOf(tx, { person: person.id, why: 'suspended', now, by })
   })
 }
 
-/** Lets a suspended person work again, with the password and codes they had. Refuses (`forbidden`) oneself. */
+/** Lets a suspended person work again, with the password and codes they had; their keys two people enrol again. Refuses (`forbidden`) oneself. */
 export async function restore(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {

@@ -6,6 +6,7 @@ import {
   type KeyState,
   keyStates,
   type MadePasskey,
+  newKeys,
   passkeyDomain,
   waitingPasskeys,
 } from '../../approval/index.ts'
@@ -239,7 +240,21 @@ async function rootModel(web: Web, visit: Visit): Promise<object> {
             keys: document.kids.length - 1,
             until: momentIn(language, document.until),
           }),
+    fresh: await freshLines(web, visit),
     pending: pending.length === 0 ? '' : say('keys.root-pending', { count: pending.length }),
     command: `loa keys sign --root-file khoa-goc.pem${training ? ' --training' : ''}`,
   }
+}
+
+/** The new keys that the root is asked to believe, by whose word, and what to ask before. */
+async function freshLines(web: Web, { say, now }: Visit) {
+  const sides = [false, true].map((training) => newKeys(web.database, { training, now }))
+  const names = new Map((await people(web.database)).map(({ id, name }) => [id, name]))
+  const named = (id: string | null): string => (id === null ? '–' : (names.get(id) ?? id))
+  return (await Promise.all(sides)).flat().map(({ kid, name, enrolledBy, confirmedBy, hands }) => ({
+    text: say('keys.fresh', { kid, name, first: named(enrolledBy), second: named(confirmedBy) }),
+    hands: hands.map(({ what, byName, overName }) =>
+      say(what === 'reset' ? 'keys.hand-reset' : 'keys.hand-let-in', { by: byName, over: overName }),
+    ),
+  }))
 }

@@ -161,6 +161,11 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'keys.root': 'The list that the root has signed',
   'keys.root-none': 'The root has signed no list yet, so no controller believes any key.',
   'keys.root-signed': 'List {version}, with {keys} {keys|key|keys} of approvers, good until {until}.',
+  'keys.fresh': 'Key {kid} of {name}: enrolled by {first}, confirmed by {second}.',
+  'keys.hand-reset':
+    'Mind: {by} reset the password or codes of {over}. Whoever holds the root asks about it before signing.',
+  'keys.hand-let-in':
+    'Mind: {by} invited {over} or changed their role. Whoever holds the root asks about it before signing.',
   'keys.root-pending':
     '{count} {count|key waits|keys wait} for the root. Whoever holds it runs this on the machine with the root’s file:',
   'keys.search': 'Search by person or key',
@@ -186,7 +191,7 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
     'Another admin or approver, neither its owner nor who enrolled it, compares the id, then confirms it.',
   'keys.next-unsigned': 'Whoever holds the root signs the list of keys: loa keys sign.',
   'keys.next-suspended':
-    'Somebody reset how its owner signs in: two others, at least one an admin, enrol it again.',
+    'Somebody reset how its owner signs in, changed their role or suspended them: two others, at least one an admin, enrol it again.',
   'keys.enrol': 'Enrol this key',
   'keys.confirm': 'Confirm this key',
   'keys.again': 'Enrol it again',

@@ -158,6 +158,11 @@ export const viApproval = {
   'keys.root': 'Danh sách khóa do khóa gốc ký',
   'keys.root-none': 'Khóa gốc chưa ký danh sách nào, nên chưa bộ điều khiển nào tin khóa nào.',
   'keys.root-signed': 'Danh sách số {version}, có {keys} khóa của người phê duyệt, dùng đến {until}.',
+  'keys.fresh': 'Khóa {kid} của {name}: {first} ghi nhận, {second} xác nhận.',
+  'keys.hand-reset':
+    'Chú ý: {by} đã đặt lại mật khẩu hay mã của {over}. Người giữ khóa gốc hãy hỏi lại trước khi ký.',
+  'keys.hand-let-in':
+    'Chú ý: {by} đã mời hoặc đổi vai trò {over}. Người giữ khóa gốc hãy hỏi lại trước khi ký.',
   'keys.root-pending':
     '{count} khóa chờ khóa gốc ký. Người giữ khóa gốc chạy lệnh này trên máy có tệp khóa gốc:',
   'keys.search': 'Tìm theo người hoặc mã khóa',
@@ -183,7 +188,7 @@ export const viApproval = {
     'Một quản trị hoặc người phê duyệt khác, không phải chủ khóa và không phải người đã ghi nhận, đối chiếu mã rồi xác nhận.',
   'keys.next-unsigned': 'Người giữ khóa gốc ký danh sách khóa: loa keys sign.',
   'keys.next-suspended':
-    'Có người đặt lại cách đăng nhập của chủ khóa: hai người khác, ít nhất một quản trị, ghi nhận lại.',
+    'Có người đặt lại cách đăng nhập, đổi vai trò hoặc tạm dừng chủ khóa: hai người khác, ít nhất một quản trị, ghi nhận lại.',
   'keys.enrol': 'Ghi nhận khóa',
   'keys.confirm': 'Xác nhận khóa',
   'keys.again': 'Ghi nhận lại',
