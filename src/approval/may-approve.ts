@@ -99,8 +99,8 @@ const whyNotActive: Record<
     en: `The key ${kid} was revoked. Make a new key and ask an admin to enrol it.`,
   }),
   suspended: (kid) => ({
-    vi: `Khóa ${kid} đang tạm dừng vì mật khẩu hoặc mã của chủ khóa đã được người khác đặt lại. Cần hai người ghi nhận lại khóa này.`,
-    en: `The key ${kid} is suspended, because somebody else reset its owner’s password or codes. Two people must enrol it again.`,
+    vi: `Khóa ${kid} đang tạm dừng vì người khác đã đặt lại mật khẩu hoặc mã của chủ khóa, đổi vai trò hoặc tạm dừng người ấy. Cần hai người ghi nhận lại khóa này.`,
+    en: `The key ${kid} is suspended, because somebody else reset its owner’s password or codes, changed their role or suspended them. Two people must enrol it again.`,
   }),
   'pending-confirmation': (kid) => ({
     vi: `Khóa ${kid} còn chờ người thứ hai xác nhận: loa keys confirm ${kid} --by <người>.`,

@@ -115,7 +115,8 @@ export const viPeople = {
   'people.suspend-why':
     'Mọi phiên chấm dứt ngay; người này không vào được và không ký được gì cho đến khi được cho làm lại.',
   'people.restore': 'Cho làm việc lại',
-  'people.restore-why': 'Người này đang bị tạm dừng. Khi được cho làm lại, mật khẩu và mã cũ vẫn dùng được.',
+  'people.restore-why':
+    'Người này đang bị tạm dừng. Khi được cho làm lại, mật khẩu và mã cũ vẫn dùng được; khóa ký thì hai người ghi nhận lại.',
   'people.reset': 'Khi quên mật khẩu hoặc mất điện thoại',
   'people.reset-why':
     'Chỉ làm khi chắc chắn đúng người đang hỏi. Khóa ký của người này sẽ tạm dừng cho đến khi hai người, một là quản trị, ghi nhận lại.',
