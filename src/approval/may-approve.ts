@@ -19,8 +19,8 @@ export async function checkApprover(tx: Db, approver: Person, version: Submitted
   }
   if (await isOwnWork(tx, { ...version, person: approver.id })) {
     throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
-      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, and may not approve it. Ask another approver.`,
+      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, hoặc đúng những lời này dưới tên khác, nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
+      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, or these same words under another name, and may not approve it. Ask another approver.`,
     })
   }
   const [author, submitter] = [
