@@ -37,7 +37,15 @@ export {
   suspend,
 } from './accounts/steering.ts'
 export { accountsOf, openInvitations, type Session, sessionsOf } from './accounts/store.ts'
-export { type From, type Gate, openGate, type Present, type Renewing, type SigningIn } from './auth/gate.ts'
+export {
+  type From,
+  type Gate,
+  openGate,
+  type Present,
+  type ProvingAgain,
+  type Renewing,
+  type SigningIn,
+} from './auth/gate.ts'
 export { passwordCharactersMin, passwordFault } from './auth/password.ts'
 export { type Hand, handDays, handsIn, hinderingHands } from './keys/hands.ts'
 export {

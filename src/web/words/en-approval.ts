@@ -159,6 +159,8 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'keys.moved':
     'The passkeys of this hub belong to “{fixed}”, and LOA_PUBLIC_URL is “{here}” now: the old ones cannot sign here. Put it back, or revoke every old passkey and make new ones.',
   'keys.root': 'The list that the root has signed',
+  'keys.prove': 'To be sure that it is you, type your password and the code that your app shows now.',
+  'keys.made-from': 'Made {moment} from the address {address}. Ask its owner whether that was them.',
   'keys.root-none': 'The root has signed no list yet, so no controller believes any key.',
   'keys.root-signed': 'List {version}, with {keys} {keys|key|keys} of approvers, good until {until}.',
   'keys.fresh': 'Key {kid} of {name}: enrolled by {first}, confirmed by {second}.',

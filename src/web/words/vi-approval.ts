@@ -156,6 +156,8 @@ export const viApproval = {
   'keys.moved':
     'Passkey của hệ thống này thuộc tên miền “{fixed}”, còn LOA_PUBLIC_URL bây giờ là “{here}”: passkey cũ không ký được ở đây. Hãy đặt lại như cũ, hoặc thu hồi hết passkey cũ rồi tạo mới.',
   'keys.root': 'Danh sách khóa do khóa gốc ký',
+  'keys.prove': 'Để chắc đúng là anh/chị, hãy gõ lại mật khẩu và mã đang hiện trong ứng dụng.',
+  'keys.made-from': 'Tạo lúc {moment} từ địa chỉ {address}. Hãy hỏi chủ khóa có đúng không.',
   'keys.root-none': 'Khóa gốc chưa ký danh sách nào, nên chưa bộ điều khiển nào tin khóa nào.',
   'keys.root-signed': 'Danh sách số {version}, có {keys} khóa của người phê duyệt, dùng đến {until}.',
   'keys.fresh': 'Khóa {kid} của {name}: {first} ghi nhận, {second} xác nhận.',
