@@ -16,6 +16,7 @@ import { ApprovalStatement, readMessage } from '../wire/messages.ts'
 import type { PasskeySignature } from '../wire/passkey.ts'
 import { entryOf } from './keys.ts'
 import { checkApprover, checkedKey, checkOthersBrought, checkRoot } from './may-approve.ts'
+import { keepCounter } from './passkeys/store.ts'
 import { keepApproval } from './store.ts'
 import { approvableVersion, draftStatement, type DraftStatement } from './waiting.ts'
 
@@ -72,11 +73,18 @@ export async function passkeyStatement(db: Db, wanted: Wanted & { kid: string })
 /**
  * Keeps what an authenticator signed: `document` as `passkeyStatement` gave it. Refuses what `approve` refuses, all of
  * it asked again; (`conflict`) a statement that would not be the same now, or that is older than 15 minutes; and
- * (`forbidden`) a signature that does not hold.
+ * (`forbidden`) a signature that does not hold. `counter`: how far the authenticator has counted, kept with the approval.
  */
 export async function approveWithPasskey(
   database: Database,
-  answer: { approver: string; kid: string; document: Uint8Array; signed: PasskeySignature; now: Instant },
+  answer: {
+    approver: string
+    kid: string
+    document: Uint8Array
+    signed: PasskeySignature
+    counter?: number
+    now: Instant
+  },
 ): Promise<Approved> {
   const { kid, document, signed, now } = answer
   const read = readMessage(ApprovalStatement, document)
@@ -94,6 +102,7 @@ export async function approveWithPasskey(
     const envelope = sealWithPasskey(document, kid, signed)
     const opened = openApprovalEnvelope(envelope, () => approverKeyOf(entryOf(key, 0)))
     if (!opened.ok) throw notSigned(opened.why)
+    if (answer.counter !== undefined) await keepCounter(tx, kid, answer.counter)
     return keep(tx, draft, { kid, kind: 'passkey', envelope, now })
   })
 }

@@ -4,6 +4,10 @@ import type { Instant } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
 import {
   addPersonKey,
+  type Hand,
+  handDays,
+  handsIn,
+  hinderingHands,
   type Person,
   personById,
   personKey,
@@ -19,7 +23,7 @@ import { keepConfirmation, keepEnrolment, type KeyEnrolment, keyEnrolments } fro
 
 /**
  * Where a key stands. Only an `active` one signs anything new. `suspended`: somebody else reset how its owner signs
- * in; two people enrol it again (people). What a revoked key signed proves nothing any more.
+ * in, took the role from them or suspended them; two people enrol it again (people). What a revoked key signed proves nothing any more.
  */
 export type KeyState = 'pending-confirmation' | 'pending-root' | 'active' | 'suspended' | 'revoked'
 
@@ -54,8 +58,8 @@ function stateOf(key: ApproverKey, listed: boolean): KeyState {
 /**
  * Enrols an approver's key: an Ed25519 key, or with `passkey` a passkey of that domain and those pages. It waits for
  * a second person then (`confirmKey`). The same key of the same person again changes nothing. Refuses (`forbidden`)
- * whoever is no admin, an admin's own key, a person who is no approver, and mixing exercises with real work; what is
- * no such key (`invalid`); a key of somebody else or one that was revoked (`conflict`). Gives the kid.
+ * whoever is no admin, an admin's own key, an owner whom the admin reset lately (`hinderingHands`), a person who is no
+ * approver, and mixing exercises with real work; what is no such key (`invalid`); a key of somebody else or one that was revoked (`conflict`). Gives the kid.
  */
 export async function enrolKey(
   database: Database,
@@ -75,6 +79,7 @@ export async function enrolKey(
     refuseSuspended(admin)
     if (owner.role !== 'approver') throw notAnApprover(owner)
     if (admin.role !== 'admin' || !mayVouch(admin, owner)) throw notAnAdmin(admin)
+    await refuseHands(tx, { owner, first: by, second: null }, now)
     const kid = await addPersonKey(tx, { person, publicKey, now, by, passkey: passkey !== null })
     if ((await keepEnrolment(tx, { kid, passkey, enrolledBy: by, at: now })) === 'kept') {
       const detail = { person, kind: passkey === null ? 'ed25519' : 'passkey', ...passkey }
@@ -87,7 +92,8 @@ export async function enrolKey(
 /**
  * The second person's word for a key. Refuses (`not_found`) an unknown kid, (`conflict`) a key that waits for
  * nobody, (`forbidden`) its owner, whoever enrolled it, and anyone but an admin or approver of the owner's side, and a
- * key whose enroller is suspended or no admin any more.
+ * key whose enroller is suspended or no admin any more, and two people of whom one had a hand in the other, or in how the
+ * owner signs in (`hinderingHands`).
  */
 export async function confirmKey(
   database: Database,
@@ -105,12 +111,17 @@ export async function confirmKey(
     refuseSuspended(second)
     const role = second.role === 'admin' || second.role === 'approver'
     if (!role || !mayVouch(second, owner) || second.id === enrolment.enrolledBy) throw notTheSecond(second)
-    if (enrolment.enrolledBy !== null) {
-      const first = await personById(tx, enrolment.enrolledBy)
+    const { enrolledBy } = enrolment
+    if (enrolledBy !== null) {
+      const first = await personById(tx, enrolledBy)
       if (first.role !== 'admin' || !mayVouch(first, owner)) throw notAnAdmin(first)
+      await refuseHands(tx, { owner, first: first.id, second: by }, now)
     }
     await keepConfirmation(tx, kid, by, now)
-    const detail = { person: owner.id, enrolledBy: enrolment.enrolledBy }
+    // What does not hinder, in the first week of an office, is told all the same.
+    const hands =
+      enrolledBy === null ? [] : await handsIn(tx, { owner: owner.id, first: enrolledBy, second: by }, now)
+    const detail = { person: owner.id, enrolledBy, ...(hands.length > 0 ? { hands } : {}) }
     await recordDeed(tx, { at: now, person: by, what: 'key.confirmed', subject: kid, detail })
   })
 }
@@ -127,6 +138,17 @@ export function passkeyText(cose: Uint8Array): string {
 
 function mayVouch(speaker: Person, owner: Person): boolean {
   return speaker.id !== owner.id && speaker.suspendedAt === null && speaker.training === owner.training
+}
+
+async function refuseHands(
+  tx: Db,
+  vouching: { owner: Person; first: string; second: string | null },
+  now: Instant,
+): Promise<void> {
+  const [hand] = await hinderingHands(tx, vouching, now)
+  if (hand === undefined) return
+  const [by, over] = [await personById(tx, hand.by), await personById(tx, hand.over)]
+  throw handIn(hand, by.name, over.name)
 }
 
 /** Pages of the passkey's own domain, as browsers write origins. */
@@ -160,6 +182,15 @@ function notAnAdmin({ name }: Person): AppError {
   return new AppError('forbidden', {
     vi: `“${name}” không ghi nhận khóa này được. Cần một quản trị đang làm việc, không phải chủ khóa, cùng phía (việc thật hoặc tập huấn).`,
     en: `“${name}” may not enrol this key. It takes an admin who is not suspended, not the key’s owner, and of the same side (real work or exercises).`,
+  })
+}
+
+function handIn({ what }: Hand, by: string, over: string): AppError {
+  const vi = what === 'reset' ? 'đặt lại mật khẩu hay mã' : 'mời vào hoặc đổi vai trò'
+  const en = what === 'reset' ? 'reset the password or codes' : 'let in or changed the role'
+  return new AppError('forbidden', {
+    vi: `Trong ${handDays} ngày qua “${by}” đã ${vi} của “${over}”, nên hai người không cùng đứng ra cho khóa này được. Hãy nhờ một người khác.`,
+    en: `In the last ${handDays} days “${by}” ${en} of “${over}”, so they cannot both stand for this key. Ask somebody else.`,
   })
 }
 

@@ -13,7 +13,8 @@
  * - A person signs with an Ed25519 key of their own machine, or with a passkey on a page. A passkey believes the page,
  *   so it reaches no further than priority; urgent items, and province-wide ones above normal, are heard only with
  *   the signatures of two people, urgent ones with an Ed25519 key among them. The hub and each device count.
- * - A key counts after an admin enrolled it, a second person confirmed it and the root listed it.
+ * - A key counts after an admin enrolled it, a second person confirmed it and the root listed it. The two are two: neither
+ *   reset or let in the other lately, nor reset the key's owner, and whoever holds the root is told who they are.
  * - Devices believe keys, not the hub: which approver keys count is said by the keys document, which the
  *   offline root signs.
  */
@@ -77,5 +78,6 @@ export {
 } from './passkeys/making.ts'
 export { type MadePasskey, madePasskeys } from './passkeys/store.ts'
 export { type ReadAgain, readForSigning } from './from-files.ts'
+export { newKeys, type NewKey } from './new-keys.ts'
 export { readPassphrase, signKeysDocument } from './keys.ts'
 export { currentKeysDocument, type CurrentKeys } from './keys-document.ts'

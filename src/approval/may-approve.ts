@@ -19,8 +19,8 @@ export async function checkApprover(tx: Db, approver: Person, version: Submitted
   }
   if (await isOwnWork(tx, { ...version, person: approver.id })) {
     throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
-      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, and may not approve it. Ask another approver.`,
+      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, hoặc đúng những lời này dưới tên khác, nên không được tự duyệt. Hãy mời người phê duyệt khác.`,
+      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, or these same words under another name, and may not approve it. Ask another approver.`,
     })
   }
   const [author, submitter] = [
@@ -99,8 +99,8 @@ const whyNotActive: Record<
     en: `The key ${kid} was revoked. Make a new key and ask an admin to enrol it.`,
   }),
   suspended: (kid) => ({
-    vi: `Khóa ${kid} đang tạm dừng vì mật khẩu hoặc mã của chủ khóa đã được người khác đặt lại. Cần hai người ghi nhận lại khóa này.`,
-    en: `The key ${kid} is suspended, because somebody else reset its owner’s password or codes. Two people must enrol it again.`,
+    vi: `Khóa ${kid} đang tạm dừng vì người khác đã đặt lại mật khẩu hoặc mã của chủ khóa, đổi vai trò hoặc tạm dừng người ấy. Cần hai người ghi nhận lại khóa này.`,
+    en: `The key ${kid} is suspended, because somebody else reset its owner’s password or codes, changed their role or suspended them. Two people must enrol it again.`,
   }),
   'pending-confirmation': (kid) => ({
     vi: `Khóa ${kid} còn chờ người thứ hai xác nhận ở trang Khóa ký (hoặc bằng lệnh loa keys confirm ${kid} --by <người>).`,

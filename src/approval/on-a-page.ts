@@ -2,7 +2,7 @@
 import type { Recording } from '../audio/index.ts'
 import { AppError, type Sentence } from '../base/errors.ts'
 import { fromMilliseconds, type Instant } from '../base/time.ts'
-import { type Database, type Db, transact } from '../db/index.ts'
+import type { Database, Db } from '../db/index.ts'
 import { personById } from '../people/index.ts'
 import { ApprovalStatement, readMessage } from '../wire/messages.ts'
 import { signaturesWanted } from '../wire/signatures.ts'
@@ -10,7 +10,6 @@ import type { PasskeySignature } from '../wire/passkey.ts'
 import { type Approved, approveWithPasskey, type ForPasskey, passkeyStatement } from './approve.ts'
 import { type ApproverKey, type KeyState, keyStates } from './enrolment.ts'
 import { checkApprover, checkOthersBrought } from './may-approve.ts'
-import { keepCounter } from './passkeys/store.ts'
 import { type Hearing, hearingFor } from './plays/listening.ts'
 import { approvableVersion, awaitingApproval, draftStatement, type DraftStatement } from './waiting.ts'
 
@@ -82,8 +81,8 @@ function keySentence(mine: readonly { state: KeyState; kid: string }[]): Sentenc
       }
     case 'suspended':
       return {
-        vi: `Khóa ${kid} của anh/chị đang tạm dừng vì có người đặt lại cách đăng nhập. Hai người khác, ít nhất một quản trị, phải ghi nhận lại.`,
-        en: `Your key ${kid} is suspended, because somebody reset how you sign in. Two others, at least one an admin, must enrol it again.`,
+        vi: `Khóa ${kid} của anh/chị đang tạm dừng vì có người đặt lại cách đăng nhập, đổi vai trò hoặc tạm dừng anh/chị. Hai người khác, ít nhất một quản trị, phải ghi nhận lại.`,
+        en: `Your key ${kid} is suspended, because somebody reset how you sign in, changed your role or suspended you. Two others, at least one an admin, must enrol it again.`,
       }
     case 'revoked':
       return {
@@ -133,7 +132,7 @@ export async function approveOnPage(
     now: Instant
   },
 ): Promise<Approved> {
-  const { approver, kid, document, counter } = answer
+  const { approver, kid, document } = answer
   const read = readMessage(ApprovalStatement, document)
   if (!read.ok) throw changed()
   const { script, version, root, at } = read.value
@@ -142,9 +141,7 @@ export async function approveOnPage(
   if (toSign.statement.root !== root) throw changed()
   if (toSign.hearing.leftMs > 0) throw notHeard(toSign.hearing)
   // It asks all of it again, and the root too: what was heard is never heard less.
-  const approved = await approveWithPasskey(database, answer)
-  await transact(database, (tx) => keepCounter(tx, kid, counter))
-  return approved
+  return approveWithPasskey(database, answer)
 }
 
 function changed(): AppError {

@@ -90,8 +90,8 @@ async function checkReturner(tx: Db, approver: Person, version: ScriptVersion): 
   }
   if (await isOwnWork(tx, { ...version, person: approver.id })) {
     throw new AppError('forbidden', {
-      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, nên không tự trả lại được. Hãy soạn bản mới, hoặc thu hồi.`,
-      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, and may not return it. Write a new version, or withdraw it.`,
+      vi: `“${approver.name}” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, hoặc đúng những lời này dưới tên khác, nên không tự trả lại được. Hãy soạn bản mới, hoặc thu hồi.`,
+      en: `“${approver.name}” wrote or submitted this script, or an earlier version since which nobody else approved one, or these same words under another name, and may not return it. Write a new version, or withdraw it.`,
     })
   }
   for (const id of [version.author, version.submittedBy ?? version.author]) {

@@ -7,6 +7,8 @@ import {
   currentKeysDocument,
   enrolKey,
   keyStates,
+  type NewKey,
+  newKeys,
   readPassphrase,
   signKeysDocument,
 } from '../approval/index.ts'
@@ -177,31 +179,33 @@ function rootCommands(keys: Command): void {
     'sign',
     'khóa gốc ký danh sách khóa đang có hiệu lực · the root signs who may sign what',
     async (work, given) => {
+      const [now, training] = [work.clock.now(), given.options['training'] === true]
+      const fresh = await newKeys(work.database, { training, now })
+      if (given.options['look'] === true) return { json: { keys: fresh }, lines: newKeyLines(fresh) }
       const rootKey = readKeyFile(required(given, 'rootFile'), passphraseOf(work))
-      const signed = await signKeysDocument(work.database, {
-        rootKey,
-        hubPublicKey: (await hubKey(work)).publicKey,
-        training: given.options['training'] === true,
-        now: work.clock.now(),
-      })
+      const hubPublicKey = (await hubKey(work)).publicKey
+      const signed = await signKeysDocument(work.database, { rootKey, hubPublicKey, training, now })
       const version = String(signed.version)
       // The hub's own key is always one of them.
       const approvers = signed.keys - 1
       return {
-        json: signed,
-        lines:
-          approvers === 0
+        json: { ...signed, newKeys: fresh },
+        lines: [
+          ...newKeyLines(fresh),
+          ...(approvers === 0
             ? [
                 `Đã ký danh sách khóa, bản ${version}, nhưng chưa có khóa nào của người phê duyệt: loa keys new <người>, rồi ký lại.`,
                 `Keys document ${version} is signed, but no approver has a key yet: loa keys new <person>, then sign again.`,
               ]
             : [
                 `Đã ký danh sách khóa, bản ${version}, có ${String(approvers)} khóa của người phê duyệt · keys document ${version} signed, with ${counted(approvers, 'key')} of approvers`,
-              ],
+              ]),
+        ],
       }
     },
   )
-    .requiredOption('--root-file <file>', 'tệp khóa gốc · the root key file')
+    .option('--root-file <file>', 'tệp khóa gốc · the root key file')
+    .option('--look', 'chỉ xem khóa mới, chưa ký gì · only look at the new keys, sign nothing')
     .option('--training', 'chỉ để tập huấn · for exercises only')
   workCommand(keys, 'show', 'danh sách khóa đã ký · the signed keys document', async (work) => {
     const document = await currentKeysDocument(work.database)
@@ -237,6 +241,21 @@ function enrolAgain(keys: Command): void {
       }
     },
   ).requiredOption('--by <person>', 'người làm · who does it')
+}
+
+/** Each new key with its owner and the two who stand for it, and a warning where one had a hand in another. */
+function newKeyLines(keys: readonly NewKey[]): string[] {
+  if (keys.length === 0) return ['Không có khóa mới · no new keys']
+  return keys.flatMap(({ kid, name, person, enrolledBy, confirmedBy, hands }) => [
+    `Khóa mới · new key ${kid}: ${name} (${person}); ghi nhận · enrolled: ${enrolledBy ?? '–'}; xác nhận · confirmed: ${confirmedBy ?? '–'}`,
+    ...hands.flatMap(({ by, over, what }) =>
+      what === 'reset'
+        ? [
+            `  CHÚ Ý · WARNING: ${by} đã đặt lại mật khẩu hay mã của ${over} · reset the password or codes of ${over}`,
+          ]
+        : [`  CHÚ Ý · WARNING: ${by} đã mời hoặc đổi vai trò ${over} · let ${over} in or changed their role`],
+    ),
+  ])
 }
 
 /** The passphrase, from the environment only: an argument would show in the process list. */

@@ -5,7 +5,7 @@ import { derivedId, type Ids } from '../base/ids.ts'
 import { cleanText } from '../base/text.ts'
 import { fromMilliseconds, type Instant, plusMilliseconds } from '../base/time.ts'
 import { type Database, type Db, transact } from '../db/index.ts'
-import { personById, recordDeed, refuseSuspended } from '../people/index.ts'
+import { personById, recordDeed } from '../people/index.ts'
 import { villagesOf } from '../registry/index.ts'
 import { type Airing, airingsOf, unknownAiring } from '../schedule/index.ts'
 import type { MissedReason } from './missed.ts'
@@ -18,6 +18,7 @@ import {
   keepCountersignature,
   keepWithdrawal,
 } from './store.ts'
+import { checkSide, checkWitness } from './witness.ts'
 
 export const noteCharactersMax = 500
 /** So long after it was given a person may take a word of their own back. */
@@ -47,7 +48,7 @@ export type Word = {
  * another person's countersignature. For an airing with devices, people are asked only when the
  * devices have stayed silent. A word that was given before is answered as it was then, also when it was taken back since.
  * Refuses (`not_found`) an unknown airing or person; (`forbidden`) an
- * auditor; (`conflict`) a cancelled airing, one that is still to come, one that its devices have
+ * auditor, and whoever is not of the campaign's side (real work, exercises); (`conflict`) a cancelled airing, one that is still to come, one that its devices have
  * settled or may still settle, a second word of the same person; (`invalid`) a time of play that is
  * none, before the planned start, in the future or in another month, a note of more than 500 characters, "another
  * reason" that the note does not tell, villages that are not the station's, and a play that no village heard.
@@ -58,12 +59,13 @@ export async function attest(
 ): Promise<Attestation> {
   const { by, outcome, now, word } = given
   return transact(database, async (tx) => {
-    await checkWitness(tx, by)
+    const witness = await checkWitness(tx, by)
     const id = word === undefined ? given.ids.next('att') : derivedId('att', given.airing, by, word)
     const before = word === undefined ? undefined : await attestationGiven(tx, id)
     if (before !== undefined) return before.attestation
     const [airing] = await airingsOf(tx, { ids: [given.airing] })
     if (airing === undefined) throw unknownAiring(given.airing)
+    await checkSide(tx, airing, [witness])
     await checkAiring(tx, airing, by, now)
     const playedAt = outcome === 'played' ? checkedPlay(airing, given.playedAt, now) : null
     const reason = outcome === 'missed' ? (given.reason ?? null) : null
@@ -91,7 +93,7 @@ export async function attest(
 
 /**
  * Takes one's own word back, after which it counts no more and another may be given; done twice it is done once. Refuses
- * (`not_found`) an unknown attestation; (`forbidden`) another person's; (`conflict`) one that is countersigned, and
+ * (`not_found`) an unknown attestation; (`forbidden`) another person's, and of the other side; (`conflict`) one that is countersigned, and
  * one given more than 24 hours ago.
  */
 export async function takeBack(
@@ -100,7 +102,7 @@ export async function takeBack(
 ): Promise<void> {
   const { by, now } = given
   await transact(database, async (tx) => {
-    await checkWitness(tx, by)
+    const witness = await checkWitness(tx, by)
     const before = await attestationGiven(tx, given.attestation)
     if (before === undefined) throw unknownAttestation(given.attestation)
     const { attestation, withdrawnAt } = before
@@ -110,6 +112,7 @@ export async function takeBack(
         en: 'Only whoever gave a word may take it back. If you saw otherwise, give your own.',
       })
     }
+    await checkSide(tx, attestation.airing, [witness])
     if (withdrawnAt !== null) return
     checkTakenBack(attestation, now)
     await keepWithdrawal(tx, attestation.id, now)
@@ -142,7 +145,7 @@ function checkTakenBack(attestation: Attestation, now: Instant): void {
 /**
  * Keeps a second person's word for an attestation: from now on it is evidence; said again by the same person it changes
  * nothing. Refuses (`not_found`) an unknown attestation, one that was taken back, and an unknown person;
- * (`forbidden`) the person who attested, and an auditor; (`conflict`) one that another person countersigned already.
+ * (`forbidden`) the person who attested, an auditor, and where either is of the other side than the airing; (`conflict`) one that another person countersigned already.
  */
 export async function countersign(
   database: Database,
@@ -150,7 +153,7 @@ export async function countersign(
 ): Promise<void> {
   const { by, now } = given
   await transact(database, async (tx) => {
-    await checkWitness(tx, by)
+    const witness = await checkWitness(tx, by)
     const [attestation] = await attestationsOf(tx, { id: given.attestation })
     if (attestation === undefined) throw unknownAttestation(given.attestation)
     if (attestation.person === by) {
@@ -159,6 +162,7 @@ export async function countersign(
         en: 'Whoever attested may not countersign. Ask another person to do it.',
       })
     }
+    await checkSide(tx, attestation.airing, [witness, await personById(tx, attestation.person)])
     if (attestation.countersignedBy === by) return
     if (attestation.countersignedBy !== null) {
       throw refusal('conflict', {
@@ -175,17 +179,6 @@ export async function countersign(
       subject: attestation.id,
       detail,
     })
-  })
-}
-
-/** Whoever checks the evidence does not make it. */
-async function checkWitness(tx: Db, by: string): Promise<void> {
-  const person = await personById(tx, by)
-  refuseSuspended(person)
-  if (person.role !== 'auditor') return
-  throw refusal('forbidden', {
-    vi: 'Người kiểm tra không được xác nhận lượt phát: người kiểm tra bằng chứng không tạo ra bằng chứng.',
-    en: 'An auditor may not attest: whoever checks the evidence does not make it.',
   })
 }
 

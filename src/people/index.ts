@@ -12,7 +12,7 @@
  *   elsewhere do not lock the owner out.
  * - A signing key belongs to one person for ever; it can be revoked, never handed on. Its kid is derived from
  *   the public key, so nobody can claim another's. We keep public keys only. Whoever could reset a person's password
- *   could else speak with their voice: after a reset by somebody else the keys sign nothing new until two people, one
+ *   could else speak with their voice: after a reset by somebody else, a suspension, or another role, the keys sign nothing new until two people, one
  *   of them an admin, enrol them again, neither
  *   of whom the other let in meanwhile.
  * - What people did (`deed`) is a fact: only ever added. Each module records its own deeds in the transaction
@@ -37,8 +37,17 @@ export {
   suspend,
 } from './accounts/steering.ts'
 export { accountsOf, openInvitations, type Session, sessionsOf } from './accounts/store.ts'
-export { type From, type Gate, openGate, type Present, type Renewing, type SigningIn } from './auth/gate.ts'
+export {
+  type From,
+  type Gate,
+  openGate,
+  type Present,
+  type ProvingAgain,
+  type Renewing,
+  type SigningIn,
+} from './auth/gate.ts'
 export { passwordCharactersMin, passwordFault } from './auth/password.ts'
+export { type Hand, handDays, handsIn, hinderingHands } from './keys/hands.ts'
 export {
   addPersonKey,
   enrolKeyAgain,

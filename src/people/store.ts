@@ -2,7 +2,7 @@
 import { AppError } from '../base/errors.ts'
 import { cleanText } from '../base/text.ts'
 import type { Instant } from '../base/time.ts'
-import type { Db } from '../db/index.ts'
+import { type Db, transact } from '../db/index.ts'
 import { recordDeed } from './log/store.ts'
 import { type Person, type Role, roles } from './types.ts'
 
@@ -114,5 +114,5 @@ function personOf(row: {
 
 /** In the caller's transaction when there is one, else in one of its own. */
 export function whole<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().execute(work)
+  return db.isTransaction ? work(db) : transact(db, work)
 }

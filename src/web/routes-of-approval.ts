@@ -34,7 +34,7 @@ function keyRoutes(web: Web): Route[] {
   return [
     { method: 'get', path: '/keys', who: seeKeys, handle: keysPage(web) },
     { method: 'get', path: '/keys.csv', who: seeKeys, handle: sheet(web, keysSheet) },
-    { ...said, path: '/keys/passkeys/begin', who: approvers, handle: passkeyBegun(web) },
+    { ...said, path: '/keys/passkeys/begin', who: approvers, bounded: true, handle: passkeyBegun(web) },
     { ...said, path: '/keys/passkeys', who: approvers, handle: passkeyMade(web) },
     { ...said, path: '/keys/:kid/enrol', who: ['admin'], handle: words.enrol },
     ...(['give-up', 'confirm', 'enrol-again'] as const).map((word) => ({

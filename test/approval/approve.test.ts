@@ -231,7 +231,7 @@ describe('approving is refused, and nothing is kept:', () => {
     const { code, sentence } = await refusalOf(approves('lan', { version: own }))
     expect(code).toBe('forbidden')
     expect(sentence.vi).toBe(
-      '“Lê Thị Lan” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, nên không được tự duyệt. Hãy mời người phê duyệt khác.',
+      '“Lê Thị Lan” đã soạn hoặc trình bản tin này, hoặc một bản trước mà từ đó chưa ai khác duyệt, hoặc đúng những lời này dưới tên khác, nên không được tự duyệt. Hãy mời người phê duyệt khác.',
     )
   })
 

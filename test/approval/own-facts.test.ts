@@ -1,7 +1,11 @@
 /** Nobody decides alone which number is heard: who entered a fact does not approve what says it. */
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkFactsOfOthers } from '../../src/approval/own-facts.ts'
 import { approve } from '../../src/approval/index.ts'
-import { confirmFact, expireFact, setFact } from '../../src/scripts/index.ts'
+import { plusMilliseconds } from '../../src/base/time.ts'
+import { personById } from '../../src/people/index.ts'
+import { confirmFact, entriesUnder, expireFact, setFact } from '../../src/scripts/index.ts'
 import { type Desk, monday, openDesk, submitted } from '../support/desk.ts'
 import { putRecording } from '../support/recordings.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -65,6 +69,23 @@ describe('a script that says a fact', () => {
     const version = await call({ slug: 'goi-111' })
     expect((await refusalOf(signs('lan', version))).code).toBe('forbidden')
     expect(await signs('minh', version)).toMatchObject({ renditions: 2 })
+  })
+
+  it('from before entries were kept with versions is asked for those that stood when it was submitted', async () => {
+    await entered('lan')
+    await confirmed('minh')
+    const version = await call()
+    await sql`DROP TRIGGER script_version_is_fixed_once_submitted`.execute(desk.database)
+    await desk.database.updateTable('script_version').set({ fact_entries: null }).execute()
+    await setFact(desk.database, {
+      ...{ fact, change: { nameVi: 'Tổng đài 111' }, by: 'minh' },
+      now: plusMilliseconds(monday, 1),
+    })
+    const [entries] = await entriesUnder(desk.database, version)
+    expect(entries?.map(({ by }) => by)).toEqual([null, 'lan', 'minh'])
+    const lan = await personById(desk.database, 'lan')
+    expect((await refusalOf(checkFactsOfOthers(desk.database, lan, version))).code).toBe('forbidden')
+    await checkFactsOfOthers(desk.database, await personById(desk.database, 'minh'), version)
   })
 
   it('and another that says nothing of it is approved as ever', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { approve, isOwnWork, returnVersion } from '../../src/approval/index.ts'
 import { hasPart } from '../../src/approval/own-work.ts'
 import { revokePersonKey, suspend } from '../../src/people/index.ts'
-import { importScript, withdrawVersion } from '../../src/scripts/index.ts'
+import { importScript, submitVersion, withdrawVersion } from '../../src/scripts/index.ts'
 import { type Desk, monday, openDesk, source, submitted } from '../support/desk.ts'
 import { putRecording } from '../support/recordings.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -68,6 +68,41 @@ it('a draft that somebody else submits with their comma is its writer’s work a
   await importScript(desk.database, source('Bà con ơi lời của Lan.'), { author: 'lan', now: monday })
   await recorded('Bà con ơi, lời của Lan.', 'an')
   expect((await refusalOf(approves('lan', 2))).code).toBe('forbidden')
+})
+
+describe('one’s own words under another name', () => {
+  const words = 'Bà con ơi, chậm lại: đọc kỹ rồi hãy ký.'
+  const under = (slug: string, body: string, author: string) =>
+    submitted(desk, body, { author, head: { slug } }).then(async (version) => {
+      await putRecording(desk.database, version)
+      return version
+    })
+  const signs = (who: 'lan' | 'minh', version: { script: string; version: number }) =>
+    approve(desk.database, { ...version, approver: who, key: desk.keys[who], now: tuesday })
+
+  it('that somebody else brings, with other spaces and commas, are not for their writer to approve', async () => {
+    await importScript(desk.database, source(words, { slug: 'goc' }), { author: 'lan', now: monday })
+    const copy = await under('ban-sao', 'Bà con ơi – chậm lại,  đọc kỹ\nrồi hãy ký!', 'an')
+    const { code, sentence } = await refusalOf(signs('lan', copy))
+    expect(code).toBe('forbidden')
+    expect(sentence.en).toContain('under another name')
+    await expect(signs('minh', copy)).resolves.toMatchObject({ renditions: 2 })
+  })
+
+  it('are theirs as well when they only submitted them there', async () => {
+    await importScript(desk.database, source(words, { slug: 'goc' }), { author: 'an', now: monday })
+    await submitVersion(desk.database, {
+      ...{ script: 'goc', version: 1, by: 'lan', now: monday },
+      ...{ placeholders: desk.placeholders, speakUnconfirmed: false },
+    })
+    expect((await refusalOf(signs('lan', await under('ban-sao', words, 'an')))).code).toBe('forbidden')
+  })
+
+  it('are other words when they differ in a letter or its marks', async () => {
+    await importScript(desk.database, source(words, { slug: 'goc' }), { author: 'lan', now: monday })
+    const other = await under('khac', words.replace('ký', 'kỳ'), 'an')
+    await expect(signs('lan', other)).resolves.toMatchObject({ renditions: 2 })
+  })
 })
 
 it('who wrote a later version only has no part in an earlier one', async () => {

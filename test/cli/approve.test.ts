@@ -38,6 +38,11 @@ describe('loa keys', () => {
     expect((await at.loa(['keys', 'confirm', kid, '--by', 'duyet'])).code).toBe(6)
     expect((await at.loa(['keys', 'confirm', kid, '--by', 'duyet-hai'])).code).toBe(0)
     expect(await stateOf(kid)).toBe('pending-root')
+    const look = await at.loa(['keys', 'sign', '--look'])
+    expect(look.stdout).toContain(
+      `${kid}: duyet (duyet); ghi nhận · enrolled: quan-tri; xác nhận · confirmed: duyet-hai`,
+    )
+    expect(await stateOf(kid)).toBe('pending-root')
     expect((await rootSigns()).stdout).toContain('1 khóa')
     expect(await stateOf(kid)).toBe('active')
     expect((await at.loa(['keys', 'list'])).stdout).toContain('● có hiệu lực · active')

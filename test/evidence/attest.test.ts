@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { instantAt } from '../../src/base/calendar.ts'
 import { randomIds } from '../../src/base/ids.ts'
 import { type Instant, plusMilliseconds } from '../../src/base/time.ts'
-import { airingOutcomes, attest, attestationsOf, countersign } from '../../src/evidence/index.ts'
-import { deedsOf } from '../../src/people/index.ts'
+import { airingOutcomes, attest, attestationsOf, countersign, takeBack } from '../../src/evidence/index.ts'
+import { addPerson, deedsOf, people } from '../../src/people/index.ts'
 import { cancelAiring } from '../../src/schedule/index.ts'
 import { bulletin, type HubDesk, openHubDesk, putAirings } from '../support/ledger-hub.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -176,5 +176,39 @@ describe('a countersignature', () => {
     expect(await outcome(byHand)).toBe('waiting')
     await signs('an')
     expect((await refusalOf(signs('binh'))).code).toBe('conflict')
+  })
+})
+
+describe('people of exercises', () => {
+  const trainee = 'tap-xa'
+  beforeEach(async () => {
+    if ((await people(desk.database)).some(({ id }) => id === trainee)) return
+    const person = { id: trainee, name: 'Tập', role: 'operator', training: true, now: after } as const
+    await addPerson(desk.database, person)
+  })
+  const code = async (work: Promise<unknown>) => (await refusalOf(work)).code
+
+  it('attest and countersign no real airing', async () => {
+    expect(await code(attests(trainee))).toBe('forbidden')
+    const { id } = await attests('hoa')
+    expect(await code(countersign(desk.database, { attestation: id, by: trainee, now: after }))).toBe(
+      'forbidden',
+    )
+    expect(await outcome(byHand)).toBe('waiting')
+  })
+
+  it('gave words that nobody countersigns', async () => {
+    const { id } = await attests('hoa')
+    await desk.database.updateTable('person').set({ training: 1 }).where('id', '=', 'hoa').execute()
+    try {
+      expect(await code(countersign(desk.database, { attestation: id, by: 'an', now: after }))).toBe(
+        'forbidden',
+      )
+      expect(await code(takeBack(desk.database, { attestation: id, by: 'hoa', now: after }))).toBe(
+        'forbidden',
+      )
+    } finally {
+      await desk.database.updateTable('person').set({ training: 0 }).where('id', '=', 'hoa').execute()
+    }
   })
 })

@@ -68,11 +68,22 @@ export async function withAccount(
 ): Promise<void> {
   const { id, name, role, now = monday, dear = false } = person
   await addPerson(database, { id, name, role, training: false, now })
-  const link = await invite(database, { person: id, by: null, now })
   if (dear) {
+    const link = await invite(database, { person: id, by: null, now })
     await acceptLink(database, { secret: link, password: goodPassword, now })
     return
   }
+  await givePassword(database, person, now)
+}
+
+/** Lets somebody who is known already in with `goodPassword`, kept as `withAccount` keeps it. */
+export async function givePassword(
+  database: Database,
+  person: { id: string; name: string },
+  now: Instant = monday,
+): Promise<void> {
+  const { id } = person
+  const link = await invite(database, { person: id, by: null, now })
   expect(await useLink(database, link, now)).toBe(true)
   await keepPassword(database, { person, hash: cheapHash, now })
   const detail = { link: 'invitation' }

@@ -18,7 +18,7 @@ import { KeysDocument } from '../../src/wire/messages.ts'
 import { lackingOf } from '../../src/wire/signatures.ts'
 import { monday, submitted } from '../support/desk.ts'
 import { putStations } from '../support/stations.ts'
-import { clearRooms, openRoom, putVariant, type Room } from './approval-world.ts'
+import { clearRooms, openRoom, putVariant, type Room, secretsOf } from './approval-world.ts'
 import { openBrowser, overflow, picture, serious } from './looking.ts'
 
 let browser: Browser
@@ -113,6 +113,9 @@ describe('an approver with a passkey', () => {
         },
       })
       await page.goto(`${room.origin}/keys`)
+      const { password, code } = await secretsOf(room, 'lan')
+      await page.fill('#make-password', password)
+      await page.fill('#make-code', code)
       await page.click('main button:has-text("Tạo passkey")')
       await page.waitForURL(/done=made/)
       await presses('quan-tri', 'Ghi nhận khóa')

@@ -9,6 +9,7 @@ import {
   givePasskey,
   openRoom,
   type Room,
+  secretsOf,
 } from './approval-world.ts'
 import { readerSees } from './served.ts'
 
@@ -23,7 +24,7 @@ const see = async (who: string, at = '/keys'): Promise<string> => readerSees((aw
 
 /** An approver's browser makes a passkey; gives the answer of the page, and the kid. */
 async function makes(who: string, changes: Changes = {}, passkey = new Authenticator(room.origin)) {
-  const begun = await room.post(who, '/keys/passkeys/begin')
+  const begun = await room.post(who, '/keys/passkeys/begin', await secretsOf(room, who))
   if (begun.status !== 200) return { ...begun, kid: '' }
   const options = JSON.parse(begun.text) as { challenge: string; rp: { id: string } }
   const made = await room.post(who, '/keys/passkeys', { answer: passkey.makes(options, changes) })
@@ -55,6 +56,22 @@ describe('a passkey', () => {
     expect((await room.get('quan-tri', '/keys.csv?state=active')).text).toContain(kid)
   })
 
+  it('is begun by nobody who only found the session open: password and code are asked, each code once', async () => {
+    const right = await secretsOf(room, 'lan')
+    const begin = (fields: Record<string, string>) => room.post('lan', '/keys/passkeys/begin', fields)
+    for (const fields of [{}, { ...right, password: 'sai mật khẩu rồi' }, { ...right, code: '000000' }])
+      expect((await begin(fields)).status).toBe(400)
+    expect((await begin(right)).status).toBe(200)
+    expect((await begin(right)).status).toBe(400)
+  })
+
+  it('shows whoever vouches for it when and from where it was made', async () => {
+    const { kid } = await makes('lan')
+    expect(await see('quan-tri')).toMatch(/Tạo lúc .* từ địa chỉ (::ffff:)?127\.0\.0\.1\./)
+    await room.post('quan-tri', `/keys/${kid}/enrol`)
+    expect(await see('minh')).toMatch(/Tạo lúc .* từ địa chỉ/)
+  })
+
   it('takes two people, neither of whom is its owner', async () => {
     const { kid } = await makes('lan')
     expect((await room.post('lan', `/keys/${kid}/enrol`)).status).toBe(403)
@@ -80,12 +97,12 @@ describe('a passkey', () => {
       { flags: 0x41 },
     ]
     for (const changes of wrong) expect((await makes('lan', changes)).status).toBe(400)
-    const begun = await room.post('lan', '/keys/passkeys/begin')
+    const begun = await room.post('lan', '/keys/passkeys/begin', await secretsOf(room, 'lan'))
     const options = JSON.parse(begun.text) as { challenge: string; rp: { id: string } }
     const answer = new Authenticator(room.origin).makes(options)
     expect((await room.post('lan', '/keys/passkeys', { answer })).status).toBe(303)
     expect((await room.post('lan', '/keys/passkeys', { answer })).status).toBe(409)
-    await room.post('lan', '/keys/passkeys/begin')
+    await room.post('lan', '/keys/passkeys/begin', await secretsOf(room, 'lan'))
     room.passes(11 * 60)
     expect((await room.post('lan', '/keys/passkeys', { answer })).status).toBe(409)
   })
@@ -96,6 +113,9 @@ describe('a passkey', () => {
     await makes('lan')
     expect((await makes('lan')).status).toBe(409)
     expect((await room.post('minh', `/keys/${first.kid}/give-up`)).status).toBe(403)
+    await room.desk.database.updateTable('person').set({ training: 1 }).where('id', '=', 'quan-tri').execute()
+    expect((await room.post('quan-tri', `/keys/${first.kid}/give-up`)).status).toBe(403)
+    await room.desk.database.updateTable('person').set({ training: 0 }).where('id', '=', 'quan-tri').execute()
     expect((await room.post('lan', `/keys/${first.kid}/give-up`)).location).toBe('/keys?done=given-up')
     expect((await room.post('quan-tri', `/keys/${first.kid}/enrol`)).status).toBe(404)
   })

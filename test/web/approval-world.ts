@@ -12,9 +12,18 @@ import { sha256 } from '../../src/base/hash.ts'
 import { type Clock, plusMilliseconds } from '../../src/base/time.ts'
 import { signKeysDocument } from '../../src/approval/index.ts'
 import { closeDatabase, type Database, type Db, openDatabase } from '../../src/db/index.ts'
-import { acceptLink, invite } from '../../src/people/index.ts'
+import { personById } from '../../src/people/index.ts'
 import { chunkDigests } from '../../src/wire/chunks.ts'
-import { Browser, gateOn, goodPassword, handClock, secret, setUpCodes } from '../people/office.ts'
+import {
+  Browser,
+  codeOf,
+  gateOn,
+  givePassword,
+  goodPassword,
+  handClock,
+  secret,
+  setUpCodes,
+} from '../people/office.ts'
 import { type Desk, monday, openDesk } from '../support/desk.ts'
 import { newSigningKey } from '../../src/wire/envelope.ts'
 import { serve, type Served, type ServedWith } from './served.ts'
@@ -133,13 +142,21 @@ export async function openRoom(options: ServedWith & { clock?: Clock } = {}): Pr
   })
 }
 
+/** What the app of each person was told. */
+const apps = new Map<string, string>()
+
+/** Password and code of a person, as they type them now; each code is asked once, so those before are forgotten. */
+export async function secretsOf(room: Room, person: string): Promise<{ password: string; code: string }> {
+  await room.desk.database.deleteFrom('code_used').execute()
+  return { password: goodPassword, code: codeOf(apps.get(person)!) }
+}
+
 async function comesIn({ database }: Desk, person: string): Promise<Browser> {
-  const link = await invite(database, { person, by: null, now: monday })
-  await acceptLink(database, { secret: link, password: goodPassword, now: monday })
+  await givePassword(database, await personById(database, person), monday)
   const browser = new Browser('127.0.0.1')
   const gate = gateOn(database, handClock(monday))
   if (person === 'an') browser.take(await gate.signIn({ name: person, password: goodPassword }, browser.from))
-  else await setUpCodes(gate, browser, person)
+  else apps.set(person, await setUpCodes(gate, browser, person))
   return browser
 }
 
@@ -278,7 +295,7 @@ export async function givePasskey(
   { signed = true } = {},
 ): Promise<{ passkey: Authenticator; kid: string }> {
   const passkey = new Authenticator(room.origin)
-  const begun = await room.post(person, '/keys/passkeys/begin')
+  const begun = await room.post(person, '/keys/passkeys/begin', await secretsOf(room, person))
   const options = JSON.parse(begun.text) as { challenge: string; rp: { id: string } }
   await room.post(person, '/keys/passkeys', { answer: passkey.makes(options) })
   const rows = await room.desk.database.selectFrom('passkey').select(['kid', 'credential_id']).execute()

@@ -1,5 +1,6 @@
 /** The pages of approval: what waits, what must be heard by the hub's clock, signing with a passkey, returning. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { keepCounter } from '../../src/approval/passkeys/store.ts'
 import { approvedRecordings, awaitingApproval, versionStates } from '../../src/approval/index.ts'
 import { deedsOf, revokePersonKey } from '../../src/people/index.ts'
 import { submitted } from '../support/desk.ts'
@@ -359,6 +360,12 @@ describe('signing with a passkey', () => {
     await room.desk.database.updateTable('passkey').set({ counter: 7 }).execute()
     expect((await sign(await filled({ counter: 7 }))).status).toBe(403)
     expect((await sign(await filled({ counter: 8 }))).status).toBe(303)
+    const passkeys = () => room.desk.database.selectFrom('passkey').select(['kid', 'counter']).execute()
+    const [kept] = await passkeys()
+    expect(kept?.counter).toBe(8)
+    // An answer that was asked earlier and is kept later takes nothing back.
+    await keepCounter(room.desk.database, kept!.kid, 3)
+    expect((await passkeys())[0]?.counter).toBe(8)
     await room.desk.database.updateTable('passkey').set({ counter: 0 }).execute()
   })
 

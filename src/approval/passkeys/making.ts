@@ -101,7 +101,7 @@ export async function enrolPasskey(
 }
 
 /**
- * Gives up a passkey that waits: its owner, or an admin who does not know it. Refuses (`not_found`) one that does not
+ * Gives up a passkey that waits: its owner, or an admin of the owner's side who does not know it. Refuses (`not_found`) one that does not
  * wait, (`forbidden`) anybody else.
  */
 export async function refusePasskey(
@@ -112,7 +112,9 @@ export async function refusePasskey(
   await transact(database, async (tx) => {
     const { person } = await waiting(tx, kid)
     const speaker = await personById(tx, by)
-    if (speaker.suspendedAt !== null || (speaker.role !== 'admin' && by !== person)) throw notForThem()
+    const side = speaker.training === (await personById(tx, person)).training
+    if (speaker.suspendedAt !== null || !side || (speaker.role !== 'admin' && by !== person))
+      throw notForThem()
     await dropPasskey(tx, kid)
     await recordDeed(tx, { at: now, person: by, what: 'key.given-up', subject: kid, detail: { person } })
   })

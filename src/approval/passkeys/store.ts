@@ -65,9 +65,14 @@ export async function dropPasskey(db: Db, kid: string): Promise<void> {
   await db.deleteFrom('passkey').where('kid', '=', kid).execute()
 }
 
-/** Keeps how far a passkey's counter has come. */
+/** Keeps how far a passkey's counter has come; it never goes back, whichever of two answers is kept last. */
 export async function keepCounter(db: Db, kid: string, counter: number): Promise<void> {
-  await db.updateTable('passkey').set({ counter }).where('kid', '=', kid).execute()
+  await db
+    .updateTable('passkey')
+    .set({ counter })
+    .where('kid', '=', kid)
+    .where('counter', '<', counter)
+    .execute()
 }
 
 /** Keeps what the passkey that a person is about to make must sign, in place of what there was. */

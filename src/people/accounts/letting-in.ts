@@ -6,6 +6,7 @@ import { hashPassword, passwordFault } from '../auth/password.ts'
 import { recordDeed } from '../log/store.ts'
 import { addPerson, people, personById, whole } from '../store.ts'
 import type { Person } from '../types.ts'
+import { checkSteering } from './may-steer.ts'
 import {
   accountsOf,
   anyAccount,
@@ -45,7 +46,8 @@ export async function adminToInvite(db: Db): Promise<Person | undefined> {
 
 /**
  * Invites a person who has no account yet and gives the secret of the link, good for 72 hours; an earlier invitation
- * ends. Refuses (`not_found`) an unknown person, (`conflict`) one who has an account, or is suspended.
+ * ends. Refuses (`not_found`) an unknown person, (`conflict`) one who has an account, or is suspended, and whoever
+ * `checkSteering` refuses.
  */
 export async function invite(
   db: Db,
@@ -54,6 +56,7 @@ export async function invite(
   const { by, now } = invitation
   return whole(db, async (tx) => {
     const person = await personById(tx, invitation.person)
+    await checkSteering(tx, person, by)
     if ((await accountsOf(tx)).has(person.id)) {
       throw new AppError('conflict', {
         vi: `“${person.name}” đã có tài khoản. Nếu quên mật khẩu, hãy đặt lại mật khẩu.`,

@@ -1,4 +1,7 @@
-/** What admins do about people: roles, units, suspensions, resets, sessions. Each takes effect at the person's next request. */
+/**
+ * What admins do about people: roles, units, suspensions, resets, sessions. Each takes effect at the person's next request,
+ * and each refuses what `checkSteering` refuses.
+ */
 import { dayOf } from '../../base/calendar.ts'
 import { AppError } from '../../base/errors.ts'
 import { newSecret } from '../../base/ids.ts'
@@ -11,6 +14,7 @@ import { recordDeed } from '../log/store.ts'
 import { keepRole, keepSuspension, people, personById, whole } from '../store.ts'
 import { type BoundUnit, type Person, type Role, roles } from '../types.ts'
 import { boundUnits, keepUnits } from '../units/store.ts'
+import { checkSteering } from './may-steer.ts'
 import {
   accountsOf,
   bar,
@@ -26,13 +30,14 @@ import {
 type Steering = { person: string; by: string | null; now: Instant }
 
 /**
- * Gives a person another role. Refuses (`invalid`) an unknown role, (`forbidden`) one's own, and (`conflict`) to leave
+ * Gives a person another role; the signing keys of who was approver are suspended. Refuses (`invalid`) an unknown role, (`forbidden`) one's own, and (`conflict`) to leave
  * the hub without an admin who can sign in.
  */
 export async function changeRole(db: Db, change: Steering & { role: Role }): Promise<void> {
   const { role, by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     if (!roles.includes(role)) {
       throw new AppError('invalid', {
         vi: `Không có vai trò “${role.slice(0, 40)}”. Các vai trò: ${roles.join(', ')}.`,
@@ -47,6 +52,8 @@ export async function changeRole(db: Db, change: Steering & { role: Role }): Pro
     const links = person.role === 'admin' ? await endLinksBy(tx, person.id, now) : 0
     const detail = { before: { role: person.role }, after: { role }, ...(links > 0 ? { links } : {}) }
     await recordDeed(tx, { at: now, person: by, what: 'person.role-changed', subject: person.id, detail })
+    // Whoever gives the role back gives no key back with it.
+    if (person.role === 'approver') await suspendKeysOf(tx, { person: person.id, why: 'role', now, by })
   })
 }
 
@@ -55,6 +62,7 @@ export async function setUnits(db: Db, change: Steering & { units: readonly Boun
   const { units, by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     const today = dayOf(now)
     const before = await boundUnits(tx, person.id, today)
     await keepUnits(tx, person.id, units, today)
@@ -69,11 +77,15 @@ function unitText({ code, validFrom }: BoundUnit): string {
   return `${code}@${validFrom}`
 }
 
-/** Stops a person at once: their sessions and the links they made end, they sign in no more and sign nothing. Refuses like `changeRole`. */
+/**
+ * Stops a person at once: their sessions and the links they made end, they sign in no more and sign nothing; their signing
+ * keys are suspended. Refuses like `changeRole`.
+ */
 export async function suspend(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     if (person.suspendedAt !== null) return
     refuseOneself(person, by)
     if (person.role === 'admin') await refuseLastAdmin(tx, person)
@@ -83,14 +95,16 @@ export async function suspend(db: Db, change: Steering): Promise<void> {
     await dropSteps(tx, person.id)
     const detail = { sessions, links: await endLinksBy(tx, person.id, now) }
     await recordDeed(tx, { at: now, person: by, what: 'person.suspended', subject: person.id, detail })
+    await suspendKeysOf(tx, { person: person.id, why: 'suspended', now, by })
   })
 }
 
-/** Lets a suspended person work again, with the password and codes they had. Refuses (`forbidden`) oneself. */
+/** Lets a suspended person work again, with the password and codes they had; their keys two people enrol again. Refuses (`forbidden`) oneself. */
 export async function restore(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    await checkSteering(tx, person, by)
     if (person.suspendedAt === null) return
     refuseOneself(person, by)
     await keepSuspension(tx, person.id, null)
@@ -110,6 +124,7 @@ export async function resetPassword(database: Database, change: Steering): Promi
   const hash = await hashPassword(newSecret())
   return transact(database, async (tx) => {
     const person = await withAccount(tx, change.person)
+    await checkSteering(tx, person, by)
     refuseOneself(person, by)
     await keepPassword(tx, { person, hash, now, reset: true })
     await closeAfterReset(tx, person, { by, now, what: 'password.reset', why: 'password' })
@@ -122,6 +137,7 @@ export async function resetCodes(db: Db, change: Steering): Promise<void> {
   const { by, now } = change
   await whole(db, async (tx) => {
     const person = await withAccount(tx, change.person)
+    await checkSteering(tx, person, by)
     refuseOneself(person, by)
     await dropCodes(tx, person.id)
     await closeAfterReset(tx, person, { by, now, what: 'codes.reset', why: 'codes' })
@@ -140,11 +156,12 @@ async function closeAfterReset(
   await suspendKeysOf(tx, { person: person.id, why, now, by })
 }
 
-/** Ends one session of a person, or all of them; says how many there were. */
+/** Ends one session of a person, or all of them (one's own, whoever one is); says how many there were. */
 export async function endSessions(db: Db, change: Steering & { session?: string }): Promise<number> {
   const { by, now, session } = change
   return whole(db, async (tx) => {
     const person = await personById(tx, change.person)
+    if (by !== person.id) await checkSteering(tx, person, by)
     const ended = await dropSessions(tx, person.id, session === undefined ? {} : { only: session })
     const detail = { sessions: ended }
     if (ended > 0)

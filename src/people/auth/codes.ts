@@ -2,7 +2,7 @@
 import { AppError } from '../../base/errors.ts'
 import { newSecret } from '../../base/ids.ts'
 import { type Clock, fromMilliseconds, type Instant } from '../../base/time.ts'
-import { type Database, transact } from '../../db/index.ts'
+import { type Database, type Db, transact } from '../../db/index.ts'
 import { passwordOf } from '../accounts/store.ts'
 import { recordDeed } from '../log/store.ts'
 import type { From, SigningIn } from './gate.ts'
@@ -68,26 +68,55 @@ function refusedCode({ status, body }: Answered, now: Instant): SigningIn {
   return { state: 'wrong' }
 }
 
-export type Renewing =
-  | { state: 'renewed'; codes: string[] }
-  | { state: 'wrong'; field: 'password' | 'code' }
-  | { state: 'busy' }
-  | Locked
+type NotProved = { state: 'wrong'; field: 'password' | 'code' } | { state: 'busy' } | Locked
+
+export type Renewing = { state: 'renewed'; codes: string[] } | NotProved
+
+export type ProvingAgain = { state: 'proved' } | NotProved
 
 const backupCodes = 10
 const backupCharacters = 10
 
 /** New backup codes for whoever is signed in; the old ones are void. Password and code count as tries at the gate. */
-export async function renewOnce(
+export function renewOnce(
   desk: GateDesk,
   typed: { password: string; code: string },
   from: From,
 ): Promise<Renewing> {
+  return againProved<Renewing>(desk, typed, from, async (person) => {
+    const codes = Array.from({ length: backupCodes }, newBackupCode)
+    const encrypted = await desk.library.encrypt(JSON.stringify(codes))
+    return async (tx, now) => {
+      await keepBackupCodes(tx, person, encrypted)
+      await recordDeed(tx, { at: now, person, what: 'codes.backup-renewed', subject: person })
+      return { state: 'renewed', codes }
+    }
+  })
+}
+
+/** Whether whoever sits at an open session still is its owner: both secrets again. They count as tries at the gate. */
+export function proveAgain(
+  desk: GateDesk,
+  typed: { password: string; code: string },
+  from: From,
+): Promise<ProvingAgain> {
+  return againProved<ProvingAgain>(desk, typed, from, () =>
+    Promise.resolve(() => Promise.resolve({ state: 'proved' })),
+  )
+}
+
+/** Does what `prepare` gives once password and code are right, in the transaction that uses the code up. */
+async function againProved<T extends { state: string }>(
+  desk: GateDesk,
+  typed: { password: string; code: string },
+  from: From,
+  prepare: (person: string) => Promise<(tx: Db, now: Instant) => Promise<T>>,
+): Promise<T | NotProved> {
   const { database, clock, library } = desk
   const session = await library.session(from.cookies)
   if (session?.codes !== true) throw codesAreOff()
   const { person } = session
-  return counted<Renewing>(database, triedBy(desk, person, from), async () => {
+  return counted<T | NotProved>(database, triedBy(desk, person, from), async () => {
     const kept = (await passwordOf(database, person)) ?? ''
     if (!(await isPassword(typed.password, kept))) return { state: 'wrong', field: 'password' }
     const byApp = /^\d{6}$/.test(typed.code)
@@ -96,14 +125,11 @@ export async function renewOnce(
       : { status: 401 }
     if (status === 429) return { state: 'busy' }
     if (status !== 200) return { state: 'wrong', field: 'code' }
-    const codes = Array.from({ length: backupCodes }, newBackupCode)
-    const encrypted = await library.encrypt(JSON.stringify(codes))
-    return transact(database, async (tx) => {
+    const act = await prepare(person)
+    return transact<T | NotProved>(database, async (tx) => {
       const now = clock.now()
       if (!(await useCode(tx, person, typed.code, now))) return { state: 'wrong', field: 'code' }
-      await keepBackupCodes(tx, person, encrypted)
-      await recordDeed(tx, { at: now, person, what: 'codes.backup-renewed', subject: person })
-      return { state: 'renewed', codes }
+      return act(tx, now)
     })
   })
 }

@@ -16,6 +16,8 @@ import { boundUnits } from '../units/store.ts'
 import {
   codesAreOn,
   type GateDesk,
+  proveAgain,
+  type ProvingAgain,
   proveOnce,
   renewOnce,
   type Renewing,
@@ -60,7 +62,7 @@ export type SigningIn =
 
 export type BeginningCodes = { state: 'begun' } | { state: 'wrong' } | Locked
 
-export type { Renewing } from './codes.ts'
+export type { ProvingAgain, Renewing } from './codes.ts'
 
 export interface Gate {
   /** Whether anybody has an account: until then there is nobody to ask for. */
@@ -89,6 +91,11 @@ export interface Gate {
    * (`conflict`) while codes are off.
    */
   renewBackupCodes(typed: { password: string; code: string }, from: From): Promise<Renewing>
+  /**
+   * Proves anew that whoever is signed in knows the password and holds the app, before what outlives a session that
+   * somebody left open. What is wrong counts as a wrong password at the gate. Refuses (`conflict`) while codes are off.
+   */
+  proveAgain(typed: { password: string; code: string }, from: From): Promise<ProvingAgain>
   /** The cookie with which a browser is known for somebody, who proved by a one-time link who they are. */
   remember(person: string, cookies: string): string
   /** Under what somebody's wrong passwords in an open session count: for `changePassword`. */
@@ -175,6 +182,8 @@ export function openGate(parts: LibraryParts & { clock: Clock }): Gate {
       const isDone = ({ state }: Renewing): boolean => state === 'renewed'
       return onceFor(renewing, request, () => renewOnce(desk, typed, from), isDone)
     },
+    proveAgain: ({ password, code }, from) =>
+      proveAgain(desk, { password, code: code.replaceAll(/\s/g, '') }, from),
     backupCodes: (person) => library.backupCodes(person),
     remember: (person, cookies) => known.remember(person, cookies, clock.now()),
     countedAs: (person, cookies) => known.countedAs(person, cookies),

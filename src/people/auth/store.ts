@@ -7,7 +7,7 @@ import type { Db } from '../../db/index.ts'
 export const failuresMax = 10
 export const windowMs = 15 * 60_000
 export const lockMs = 15 * 60_000
-/** Names remembered at once; the oldest go first. */
+/** Names remembered at once; beyond, see `forgetSome`. */
 const namesMax = 5000
 /** A code is good for a minute and a half at most. */
 const codeMs = 5 * 60_000
@@ -30,8 +30,8 @@ export async function countTry(tx: Db, name: string, now: Instant): Promise<Try>
     .selectFrom('sign_in_failure')
     .select((row) => row.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
-  if (count >= namesMax) await forgetOldest(tx)
   const name_hash = sha256(name)
+  if (count >= namesMax) await forgetSome(tx, name_hash, now)
   const { failures, locked_until } = await tx
     .insertInto('sign_in_failure')
     .values({ name_hash, failures: 1, first_at: now, locked_until: null })
@@ -67,9 +67,20 @@ export async function takeTryBack(db: Db, name: string): Promise<void> {
   await db.deleteFrom('sign_in_failure').where('failures', '<=', 0).execute()
 }
 
-async function forgetOldest(tx: Db): Promise<void> {
-  const oldest = tx.selectFrom('sign_in_failure').select('name_hash').orderBy('first_at').limit(100)
-  await tx.deleteFrom('sign_in_failure').where('name_hash', 'in', oldest).execute()
+/**
+ * Makes room: names with the fewest failures go first, the oldest of them, and never one that is locked, or who invents
+ * many names would open it again. Locks end by themselves, so that what stays is bounded by what can be tried meanwhile.
+ */
+async function forgetSome(tx: Db, but: string, now: Instant): Promise<void> {
+  const least = tx
+    .selectFrom('sign_in_failure')
+    .select('name_hash')
+    .where('name_hash', '!=', but)
+    .where((row) => row.or([row.eb('locked_until', 'is', null), row.eb('locked_until', '<=', now)]))
+    .orderBy('failures')
+    .orderBy('first_at')
+    .limit(100)
+  await tx.deleteFrom('sign_in_failure').where('name_hash', 'in', least).execute()
 }
 
 /** Somebody of that name signed in: earlier failures are forgotten. */

@@ -29,7 +29,7 @@ export async function factEntries(db: Db, fact?: string): Promise<FactEntry[]> {
 
 /**
  * What a version was submitted with: of each of its facts the entry it had then and all before it, oldest first. A draft
- * has none yet.
+ * has none yet. One from before entries were kept with versions had what stood at the moment it was submitted.
  */
 export async function entriesUnder(
   db: Db,
@@ -42,11 +42,15 @@ export async function entriesUnder(
     .where('version', '=', version)
     .executeTakeFirst()
   if (row === undefined || row.submitted_at === null) return []
-  const numbers = row.fact_entries === null ? [] : (JSON.parse(row.fact_entries) as number[])
+  const { submitted_at } = row
+  const numbers = row.fact_entries === null ? null : (JSON.parse(row.fact_entries) as number[])
   const entries = Map.groupBy(await factEntries(db), ({ fact }) => fact.id)
   return (JSON.parse(row.facts) as string[]).map((id) => {
     const all = entries.get(id) ?? []
-    const index = all.findIndex(({ number }) => numbers.includes(number))
+    const index =
+      numbers === null
+        ? all.findLastIndex(({ at }) => at <= submitted_at)
+        : all.findIndex(({ number }) => numbers.includes(number))
     return all.slice(0, Math.max(0, index) + 1)
   })
 }

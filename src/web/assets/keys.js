@@ -14,11 +14,14 @@
       why.textContent = ''
       button.disabled = true
       try {
-        const response = await fetch(form.dataset.begin, { method: 'POST' })
+        const body = new URLSearchParams(new FormData(form))
+        const response = await fetch(form.dataset.begin, { method: 'POST', body })
         const optionsJSON = await response.json()
         if (!response.ok) throw Object.assign(new Error(optionsJSON.why), { said: optionsJSON.why })
         const answer = await passkeys.startRegistration({ optionsJSON })
         form.elements.answer.value = JSON.stringify(answer)
+        // What was asked to begin goes no further.
+        for (const field of form.querySelectorAll('[data-secret]')) field.disabled = true
         form.submit()
       } catch (error) {
         button.disabled = false

@@ -9,11 +9,12 @@ import {
   proposePasskey,
   refusePasskey,
 } from '../../approval/index.ts'
+import { timeOfDay } from '../../base/calendar.ts'
 import { AppError } from '../../base/errors.ts'
 import { cleanText } from '../../base/text.ts'
-import { enrolKeyAgain, revokePersonKey } from '../../people/index.ts'
+import { enrolKeyAgain, type ProvingAgain, revokePersonKey } from '../../people/index.ts'
 import { statusOf } from '../errors.ts'
-import { fieldIn } from '../forms.ts'
+import { fieldIn, fromOf } from '../forms.ts'
 import { madeAt, optionsToMake, passkeyPlace } from '../passkeys.ts'
 import { send, type Visit, visitOf, type Web } from '../visit.ts'
 import { sentence } from '../words/index.ts'
@@ -24,19 +25,43 @@ import { presentAt } from './me.ts'
 const answerCharactersMax = 16_384
 const reasonCharactersMax = 1000
 
-/** `POST /keys/passkeys/begin`: for the page's script, what to ask the browser for. */
+/**
+ * `POST /keys/passkeys/begin`: for the page's script, what to ask the browser for. With the password and a code of the app:
+ * a passkey outlives the session, and who finds one open would else sign for ever.
+ */
 export function passkeyBegun(web: Web): RequestHandler {
   return async (request, response) => {
     const visit = visitOf(web, request)
     const { person } = presentAt(request)
     try {
       const { rpId } = placeOf(web, request)
+      const typed = {
+        password: fieldIn(request.body, 'password'),
+        code: fieldIn(request.body, 'code').slice(0, 20),
+      }
+      const proved = await web.gate.proveAgain(typed, fromOf(request))
+      if (proved.state !== 'proved') {
+        const status = proved.state === 'wrong' ? 400 : 429
+        response.status(status).json({ why: whyNotProved(visit, proved) })
+        return
+      }
       const begun = await beginPasskey(web.database, { person: person.id, rpId, now: visit.now })
       response.set('Cache-Control', 'no-store').json(await optionsToMake({ ...begun, rpId, person }))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       response.status(statusOf[error.code]).json({ why: error.sentence[visit.language] })
     }
+  }
+}
+
+function whyNotProved({ say }: Visit, proved: Exclude<ProvingAgain, { state: 'proved' }>): string {
+  switch (proved.state) {
+    case 'locked':
+      return say('signin.locked', { time: timeOfDay(proved.until).slice(0, 5) })
+    case 'busy':
+      return say('error.too-often')
+    default:
+      return say(proved.field === 'password' ? 'codes.password-wrong' : 'code.wrong')
   }
 }
 

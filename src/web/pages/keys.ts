@@ -6,10 +6,11 @@ import {
   type KeyState,
   keyStates,
   type MadePasskey,
+  newKeys,
   passkeyDomain,
   waitingPasskeys,
 } from '../../approval/index.ts'
-import { people } from '../../people/index.ts'
+import { deedLog, people } from '../../people/index.ts'
 import { answers } from '../coverage.ts'
 import { csvHref, type Sheet } from '../csv.ts'
 import { momentIn } from '../formats.ts'
@@ -50,6 +51,8 @@ type Line = {
   since: string
   by: string
   domain: string
+  /** Of a passkey that waits for a word: when and from where it was made. */
+  made: string
   /** What this visitor may do to it. */
   may: { enrol: boolean; giveUp: boolean; confirm: boolean; again: boolean; revoke: boolean }
   revoking: { why: string; wrong: string } | null
@@ -139,7 +142,13 @@ async function linesOf(web: Web, visit: Visit, typed: KeysTyped): Promise<Line[]
       lineOf(visit, {
         ...{ kid: made.kid, personId: made.person, person: owner?.name ?? made.person },
         ...{ training: owner?.training ?? false, name: 'made', since: made.madeAt, passkey: made },
-        ...{ by: '', mayConfirm: false, enrollingBy: null, typed },
+        ...{
+          by: '',
+          mayConfirm: false,
+          enrollingBy: null,
+          typed,
+          made: await madeFrom(web, visit, made.kid),
+        },
       }),
     )
   }
@@ -147,8 +156,11 @@ async function linesOf(web: Web, visit: Visit, typed: KeysTyped): Promise<Line[]
     const by = [key.enrolledBy, key.confirmedBy].flatMap((id) =>
       id === null ? [] : (names.get(id)?.name ?? id),
     )
+    const waits = key.state === 'pending-confirmation' && key.passkey !== null
+    const made = waits ? await madeFrom(web, visit, key.kid) : ''
     lines.push(
       lineOf(visit, {
+        made,
         ...{ kid: key.kid, personId: key.person, person: key.name, training: key.training },
         ...{ name: key.state, since: key.createdAt, passkey: key.passkey, by: by.join(', ') },
         ...{ mayConfirm: key.enrolledBy !== visit.person?.id, enrollingBy: key.enrollingBy, typed },
@@ -166,6 +178,14 @@ async function linesOf(web: Web, visit: Visit, typed: KeysTyped): Promise<Line[]
   return lines.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
 }
 
+/** When and from which address a passkey was made; whoever vouches for it asks its owner whether that was them. */
+async function madeFrom(web: Web, { say, language }: Visit, kid: string): Promise<string> {
+  const { deeds } = await deedLog(web.database, { what: 'key.made', text: kid }, { skip: 0, take: 1 })
+  const [deed] = deeds
+  if (deed === undefined) return ''
+  return say('keys.made-from', { moment: momentIn(language, deed.at), address: deed.address ?? '–' })
+}
+
 function lineOf(
   visit: Visit,
   key: {
@@ -179,6 +199,7 @@ function lineOf(
     by: string
     mayConfirm: boolean
     enrollingBy: string | null
+    made: string
     typed: KeysTyped
   },
 ): Line {
@@ -191,7 +212,7 @@ function lineOf(
   const admin = side && visit.is(['admin'])
   const second = side && visit.is(['admin', 'approver'])
   return {
-    ...{ kid, personId, person, training, name, tone, by: key.by },
+    ...{ kid, personId, person, training, name, tone, by: key.by, made: key.made },
     personHref: `/people/${personId}`,
     kind: say(key.passkey === null ? 'keys.ed25519' : 'keys.passkey'),
     state: say(word),
@@ -239,7 +260,21 @@ async function rootModel(web: Web, visit: Visit): Promise<object> {
             keys: document.kids.length - 1,
             until: momentIn(language, document.until),
           }),
+    fresh: await freshLines(web, visit),
     pending: pending.length === 0 ? '' : say('keys.root-pending', { count: pending.length }),
     command: `loa keys sign --root-file khoa-goc.pem${training ? ' --training' : ''}`,
   }
+}
+
+/** The new keys that the root is asked to believe, by whose word, and what to ask before. */
+async function freshLines(web: Web, { say, now }: Visit) {
+  const sides = [false, true].map((training) => newKeys(web.database, { training, now }))
+  const names = new Map((await people(web.database)).map(({ id, name }) => [id, name]))
+  const named = (id: string | null): string => (id === null ? '–' : (names.get(id) ?? id))
+  return (await Promise.all(sides)).flat().map(({ kid, name, enrolledBy, confirmedBy, hands }) => ({
+    text: say('keys.fresh', { kid, name, first: named(enrolledBy), second: named(confirmedBy) }),
+    hands: hands.map(({ what, byName, overName }) =>
+      say(what === 'reset' ? 'keys.hand-reset' : 'keys.hand-let-in', { by: byName, over: overName }),
+    ),
+  }))
 }

@@ -113,13 +113,14 @@ export function invited(web: Web): RequestHandler {
       units: fieldIn(body, 'units'),
     }
     const { wrong, role, units } = await readInvitation(web, visit, typed)
-    const by = presentAt(request).person.id
+    // An admin of exercises lets in people of exercises, whatever the hub is.
+    const { id: by, training } = presentAt(request).person
     if (role !== undefined && Object.keys(wrong).length === 0) {
       let secret = ''
       const refused = await outcomeOf(
         transact(web.database, async (tx) => {
           const { id, name } = typed
-          await addPerson(tx, { id, name, role, training: web.training, now: visit.now, by })
+          await addPerson(tx, { id, name, role, training, now: visit.now, by })
           if (units.length > 0) await setUnits(tx, { person: id, by, now: visit.now, units })
           secret = await invite(tx, { person: id, by, now: visit.now })
         }),

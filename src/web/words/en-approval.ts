@@ -162,8 +162,15 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
   'keys.moved':
     'The passkeys of this hub belong to “{fixed}”, and LOA_PUBLIC_URL is “{here}” now: the old ones cannot sign here. Put it back, or revoke every old passkey and make new ones.',
   'keys.root': 'The list that the root has signed',
+  'keys.prove': 'To be sure that it is you, type your password and the code that your app shows now.',
+  'keys.made-from': 'Made {moment} from the address {address}. Ask its owner whether that was them.',
   'keys.root-none': 'The root has signed no list yet, so no controller believes any key.',
   'keys.root-signed': 'List {version}, with {keys} {keys|key|keys} of approvers, good until {until}.',
+  'keys.fresh': 'Key {kid} of {name}: enrolled by {first}, confirmed by {second}.',
+  'keys.hand-reset':
+    'Mind: {by} reset the password or codes of {over}. Whoever holds the root asks about it before signing.',
+  'keys.hand-let-in':
+    'Mind: {by} invited {over} or changed their role. Whoever holds the root asks about it before signing.',
   'keys.root-pending':
     '{count} {count|key waits|keys wait} for the root. Whoever holds it runs this on the machine with the root’s file:',
   'keys.search': 'Search by person or key',
@@ -189,7 +196,7 @@ export const enApproval: Record<keyof typeof viApproval, string> = {
     'Another admin or approver, neither its owner nor who enrolled it, compares the id, then confirms it.',
   'keys.next-unsigned': 'Whoever holds the root signs the list of keys: loa keys sign.',
   'keys.next-suspended':
-    'Somebody reset how its owner signs in: two others, at least one an admin, enrol it again.',
+    'Somebody reset how its owner signs in, changed their role or suspended them: two others, at least one an admin, enrol it again.',
   'keys.enrol': 'Enrol this key',
   'keys.confirm': 'Confirm this key',
   'keys.again': 'Enrol it again',

@@ -119,7 +119,7 @@ export const enHome: Record<keyof typeof viHome, string> = {
   'home.key-second': 'The signing key of {name} waits for a second person to confirm it.',
   'home.key-root': 'The signing key of {name} waits for the root key to sign the list.',
   'home.key-again':
-    'The signing key of {name} rests because somebody reset how they sign in; two people must enrol it again.',
+    'The signing key of {name} rests because somebody reset how they sign in, changed their role or suspended them; two people must enrol it again.',
   'home.invited': '{name} was invited and has not signed in; the invitation ends at {until}.',
   'home.no-account': '{count} {count|person has|people have} no account and no invitation.',
 

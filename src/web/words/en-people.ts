@@ -124,7 +124,8 @@ export const enPeople: Record<keyof typeof viPeople, string> = {
   'people.suspend-why':
     'All sessions end at once; this person cannot sign in and signs nothing until they are restored.',
   'people.restore': 'Restore',
-  'people.restore-why': 'This person is suspended. Once restored, the old password and codes work again.',
+  'people.restore-why':
+    'This person is suspended. Once restored, the old password and codes work again; a signing key is enrolled again by two people.',
   'people.reset': 'A forgotten password or a lost phone',
   'people.reset-why':
     'Only when you are sure who is asking. Their signing keys are suspended until two people, one of them an admin, enrol them again.',

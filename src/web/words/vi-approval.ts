@@ -159,8 +159,15 @@ export const viApproval = {
   'keys.moved':
     'Passkey của hệ thống này thuộc tên miền “{fixed}”, còn LOA_PUBLIC_URL bây giờ là “{here}”: passkey cũ không ký được ở đây. Hãy đặt lại như cũ, hoặc thu hồi hết passkey cũ rồi tạo mới.',
   'keys.root': 'Danh sách khóa do khóa gốc ký',
+  'keys.prove': 'Để chắc đúng là anh/chị, hãy gõ lại mật khẩu và mã đang hiện trong ứng dụng.',
+  'keys.made-from': 'Tạo lúc {moment} từ địa chỉ {address}. Hãy hỏi chủ khóa có đúng không.',
   'keys.root-none': 'Khóa gốc chưa ký danh sách nào, nên chưa bộ điều khiển nào tin khóa nào.',
   'keys.root-signed': 'Danh sách số {version}, có {keys} khóa của người phê duyệt, dùng đến {until}.',
+  'keys.fresh': 'Khóa {kid} của {name}: {first} ghi nhận, {second} xác nhận.',
+  'keys.hand-reset':
+    'Chú ý: {by} đã đặt lại mật khẩu hay mã của {over}. Người giữ khóa gốc hãy hỏi lại trước khi ký.',
+  'keys.hand-let-in':
+    'Chú ý: {by} đã mời hoặc đổi vai trò {over}. Người giữ khóa gốc hãy hỏi lại trước khi ký.',
   'keys.root-pending':
     '{count} khóa chờ khóa gốc ký. Người giữ khóa gốc chạy lệnh này trên máy có tệp khóa gốc:',
   'keys.search': 'Tìm theo người hoặc mã khóa',
@@ -186,7 +193,7 @@ export const viApproval = {
     'Một quản trị hoặc người phê duyệt khác, không phải chủ khóa và không phải người đã ghi nhận, đối chiếu mã rồi xác nhận.',
   'keys.next-unsigned': 'Người giữ khóa gốc ký danh sách khóa: loa keys sign.',
   'keys.next-suspended':
-    'Có người đặt lại cách đăng nhập của chủ khóa: hai người khác, ít nhất một quản trị, ghi nhận lại.',
+    'Có người đặt lại cách đăng nhập, đổi vai trò hoặc tạm dừng chủ khóa: hai người khác, ít nhất một quản trị, ghi nhận lại.',
   'keys.enrol': 'Ghi nhận khóa',
   'keys.confirm': 'Xác nhận khóa',
   'keys.again': 'Ghi nhận lại',

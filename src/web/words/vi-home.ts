@@ -116,7 +116,7 @@ export const viHome = {
   'home.key-second': 'Khóa ký của {name} đang chờ người thứ hai xác nhận.',
   'home.key-root': 'Khóa ký của {name} đang chờ khóa gốc ký vào danh sách.',
   'home.key-again':
-    'Khóa ký của {name} tạm ngừng vì có người đặt lại cách đăng nhập; hai người phải ghi nhận lại khóa.',
+    'Khóa ký của {name} tạm ngừng vì có người đặt lại cách đăng nhập, đổi vai trò hoặc tạm dừng người này; hai người phải ghi nhận lại khóa.',
   'home.invited': '{name} đã được mời, chưa đăng nhập; lời mời hết hạn lúc {until}.',
   'home.no-account': '{count} người trong sổ chưa có tài khoản và chưa được mời.',
 

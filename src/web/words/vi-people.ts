@@ -123,7 +123,8 @@ export const viPeople = {
   'people.suspend-sure': 'Tôi chắc chắn muốn tạm dừng {name} ngay bây giờ.',
   'people.suspend-sure-needed': 'Chưa tạm dừng ai. Hãy đánh dấu là chắc chắn rồi bấm lại.',
   'people.restore': 'Cho làm việc lại',
-  'people.restore-why': 'Người này đang bị tạm dừng. Khi được cho làm lại, mật khẩu và mã cũ vẫn dùng được.',
+  'people.restore-why':
+    'Người này đang bị tạm dừng. Khi được cho làm lại, mật khẩu và mã cũ vẫn dùng được; khóa ký thì hai người ghi nhận lại.',
   'people.reset': 'Khi quên mật khẩu hoặc mất điện thoại',
   'people.reset-why':
     'Chỉ làm khi chắc chắn đúng người đang hỏi. Khóa ký của người này sẽ tạm dừng cho đến khi hai người, một là quản trị, ghi nhận lại.',
