@@ -30,7 +30,7 @@ async function look(page: Page, name: string): Promise<void> {
   expect(await serious(page), name).toEqual([])
   expect(await overflow(page), name).toBeLessThanOrEqual(0)
   const low = await page.evaluate(
-    `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden]), .whoami button, .whoami a')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
+    `[...document.querySelectorAll('main button, main .button, main select, main .tick, main input:not([type=hidden], [type=checkbox]), .whoami button, .whoami a')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
   )
   expect(low, name).toEqual([])
 }
@@ -79,7 +79,8 @@ describe('on a phone', () => {
       await look(page, 'link')
       await page.click('main a[href="/people/hoa"]')
       await look(page, 'person')
-      await page.click('.whoami button')
+      await page.click('.bar summary')
+      await page.click('.bar button')
       expect(new URL(page.url()).pathname).toBe('/sign-in')
       await look(page, 'sign-in')
       await page.fill('#name', 'quan')
