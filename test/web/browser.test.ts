@@ -60,7 +60,17 @@ const pages: [name: string, path: string, status: number][] = [
 ]
 
 /** Of every kind one: what a desk shows otherwise than a phone (the rail, a table in place of cards, forms, details). */
-const kinds = ['month', 'unit', 'upload', 'upload-form', 'devices', 'approval-desk', 'calendar', 'map', 'script']
+const kinds = [
+  'month',
+  'unit',
+  'upload',
+  'upload-form',
+  'devices',
+  'approval-desk',
+  'calendar',
+  'map',
+  'script',
+]
 /** The long run, and whoever takes pictures, open every page at a desk; here one of each kind. */
 const everything = process.env['LOA_SOAK'] === '1' || process.env['LOA_PICTURES'] === '1'
 /** Pages of which axe has looked over the same marks in another language. */
