@@ -26,6 +26,7 @@ import type { IngestCounts } from '../evidence/index.ts'
 import { openGate } from '../people/index.ts'
 import { apiErrors, apiNowhere } from './api/index.ts'
 import { readAssets } from './assets.ts'
+import { requestsMax } from './api/serve.ts'
 import { errorPages, nowhere } from './errors.ts'
 import { onlyOwnNames } from './host.ts'
 import { openIncoming } from './incoming.ts'
@@ -50,6 +51,8 @@ export type WebOptions = {
   training?: boolean
   /** Whether the page of all pieces (`/kit`) is there; unless told otherwise in an exercise only. */
   kit?: boolean
+  /** Requests of one session in a minute; 600 unless told otherwise, as what measures the pages does. */
+  requestsMax?: number
   /** The running counts of what controllers sent, for `/metrics`; absent where nothing is taken in. */
   ingestCounts?: Readonly<IngestCounts>
   /** The rendering under way, shown on the page of recordings; absent where nothing is rendered. */
@@ -107,6 +110,7 @@ export function createWeb(options: WebOptions): WithTable {
     uploadCounts: { fit: 0, unfit: 0, refused: 0, failed: 0 },
     closing: closing.signal,
     training: options.training ?? false,
+    requestsMax: options.requestsMax ?? requestsMax,
     kit: options.kit ?? options.training ?? false,
     openDesk: options.openDesk ?? false,
     gate,

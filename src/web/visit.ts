@@ -28,6 +28,8 @@ export type Web = {
   log: Log
   version: string
   training: boolean
+  /** Requests of one session in a minute. */
+  requestsMax: number
   /** Whether the page of all pieces is there. */
   kit: boolean
   ingestCounts?: Readonly<IngestCounts>

@@ -84,7 +84,7 @@ async function copyMonth(database: Database, back: number): Promise<void> {
     from receipt join airing on airing.id = airing_id where ${here}`.execute(database)
   await sql`
     insert into attestation select attestation.id || ${suffix}, airing_id || ${suffix}, person_id, outcome,
-      ${moved('played_at')}, note, ${moved('at')}
+      ${moved('played_at')}, note, ${moved('at')}, attestation.reason, villages_missed
     from attestation join airing on airing.id = airing_id where ${here}`.execute(database)
   await sql`
     insert into countersignature select attestation_id || ${suffix}, countersignature.person_id,

@@ -45,7 +45,7 @@ export function apiRoutes(web: Web): Route[] {
     documents.set(language, made)
     return made
   }
-  const shared = { bound: requestBound(), once: createOnce(web) }
+  const shared = { bound: requestBound(web), once: createOnce(web) }
   return [
     {
       ...{ method: 'get', path: '/api', who: readers },

@@ -48,7 +48,7 @@ export function served(
 }
 
 /** The bound on requests, counted for each session, and for each address of those who have none. */
-export function requestBound(): RequestHandler {
+export function requestBound({ requestsMax }: Pick<Web, 'requestsMax'>): RequestHandler {
   return rateLimit({
     windowMs: 60_000,
     limit: requestsMax,
