@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { gunzip, gzip, type ZlibOptions } from 'node:zlib'
 import type { RequestHandler, Response } from 'express'
 import { newSecret, randomIds } from '../base/ids.ts'
 import { createKept } from './kept.ts'
@@ -20,9 +20,10 @@ const addressMax = 200
 /** What an address says of a deed just done, or of what is chosen once. */
 const once = ['said', 'lang'] as const
 
-type Made = { packed: Buffer; etag: string; oneTime: boolean }
+/** `open`: the page as text, where each who is given it gets forms of their own. */
+type Made = { packed: Buffer; etag: string; open: string | undefined }
 
-const pack = promisify(gzip)
+const pack: (text: string | Buffer, options?: ZlibOptions) => Promise<Buffer> = promisify(gzip)
 const unpack = promisify(gunzip)
 
 /** Serves what `show` makes as a page that is kept, and through `plain` what is not. */
@@ -54,7 +55,8 @@ export function keptPages(web: Web): KeepPage {
       const html = rendered(web, now, await show(web, now))
       const bytes = Buffer.from(html)
       const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
-      return { packed: await pack(bytes), etag: `W/"${digest}"`, oneTime: html.includes(blank) }
+      const open = html.includes(blank) ? html : undefined
+      return { packed: await pack(bytes), etag: `W/"${digest}"`, open }
     })
     response
       .status(200)
@@ -62,11 +64,15 @@ export function keptPages(web: Web): KeepPage {
       .set('Cache-Control', person === undefined ? 'no-cache' : 'no-store')
       .vary('Cookie')
       .vary('Accept-Encoding')
-    if (made.oneTime) {
-      const html = (await unpack(made.packed)).toString('utf8')
-      // The answer is compressed on its way, like those of pages that are not kept.
-      response.send(html.replaceAll(blank, () => randomIds.next('w')))
-    } else await sendPacked(response, made, request.acceptsEncodings('gzip') === 'gzip')
+    const packs = request.acceptsEncodings('gzip') === 'gzip'
+    if (made.open === undefined) {
+      await sendPacked(response, made, packs)
+      return
+    }
+    const html = made.open.replaceAll(blank, () => randomIds.next('w'))
+    // Packed for one who asks once: quickly rather than small.
+    if (packs) response.set('Content-Encoding', 'gzip').send(await pack(html, { level: 1 }))
+    else response.send(html)
   }
 }
 

@@ -161,7 +161,7 @@ export function mount(app: express.Express, web: Web, routes: readonly Route[]):
       throw new HttpRefusal(429, sentence('error.too-often'))
     },
   })
-  const pagesBound = requestBound(web)
+  const pagesBound = requestBound(web, { told: false })
   for (const route of routes) {
     const form = formOf(route)
     const before = [

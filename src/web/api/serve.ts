@@ -47,12 +47,18 @@ export function served(
   }
 }
 
-/** The bound on requests, counted for each session, and for each address of those who have none. */
-export function requestBound({ requestsMax }: Pick<Web, 'requestsMax'>): RequestHandler {
+/**
+ * The bound on requests, counted for each session, and for each address of those who have none. `told`: each answer says
+ * how many are left, which programmes read and browsers do not.
+ */
+export function requestBound(
+  { requestsMax }: Pick<Web, 'requestsMax'>,
+  { told = true } = {},
+): RequestHandler {
   return rateLimit({
     windowMs: 60_000,
     limit: requestsMax,
-    standardHeaders: 'draft-8',
+    standardHeaders: told ? 'draft-8' : false,
     legacyHeaders: false,
     validate: false,
     keyGenerator: (request) => {
