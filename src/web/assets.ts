@@ -34,16 +34,26 @@ export interface Assets {
   serve: RequestHandler
 }
 
-/** The style sheet is one file to browsers and a folder to us: the common part first, then one part for each kind of page. */
+/**
+ * Parts of the style sheet, in their order: what every page has, then what is otherwise on a phone and on paper, then one
+ * part for each kind of page. One file to browsers.
+ */
+const sheets = [
+  ...['tokens', 'shell', 'pieces', 'forms', 'people', 'recordings', 'tables', 'phone', 'print'],
+  ...['api', 'approval', 'facts', 'orders', 'calendar', 'map', 'home', 'kit', 'operator', 'writing'],
+].map((name) => `${name}.css`)
+
+function styleIn(folder: string): Buffer {
+  assert.deepEqual(
+    readdirSync(folder).sort(),
+    [...sheets].sort(),
+    'every part of the style sheet has its place',
+  )
+  return Buffer.concat(sheets.map((name) => readFileSync(join(folder, name))))
+}
+
 function bytesOf(folder: string, name: AssetName): Buffer {
-  if (name === 'style.css') {
-    const parts = readdirSync(join(folder, 'style')).sort()
-    return Buffer.concat(
-      [join(folder, name), ...parts.map((part) => join(folder, 'style', part))].map((path) =>
-        readFileSync(path),
-      ),
-    )
-  }
+  if (name === 'style.css') return styleIn(join(folder, 'style'))
   const { from, ...more } = kinds[name]
   if (from === undefined) return readFileSync(join(folder, name))
   const module = import.meta.resolve(from)

@@ -4,7 +4,7 @@
  * no error on the console; a picture of each page in `test-results/web`.
  */
 import { execFileSync } from 'node:child_process'
-import { type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { approvalEnvelopes, currentKeysDocument, proofFor, versionStates } from '../../src/approval/index.ts'
 import { audioPath } from '../../src/audio/index.ts'
@@ -19,7 +19,7 @@ import { lackingOf } from '../../src/wire/signatures.ts'
 import { monday, submitted } from '../support/desk.ts'
 import { putStations } from '../support/stations.ts'
 import { clearRooms, openRoom, putVariant, type Room, secretsOf } from './approval-world.ts'
-import { openBrowser, overflow, picture, serious } from './looking.ts'
+import { faultsOf, openBrowser, type Opened, openPage } from './looking.ts'
 
 let browser: Browser
 let room: Room
@@ -55,37 +55,13 @@ afterAll(async () => {
   await clearRooms()
 })
 
-type Opened = { context: BrowserContext; page: Page; errors: string[] }
-
-async function opensAs(who: string, { width = 1280, javaScriptEnabled = true } = {}): Promise<Opened> {
-  const viewport = { width, height: width === 360 ? 740 : 900 }
-  const context = await browser.newContext({ viewport, javaScriptEnabled })
-  const cookies = room.cookies(who).split('; ')
-  await context.addCookies(
-    cookies.map((cookie) => {
-      const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(cookie) ?? []
-      return { name, value, url: room.origin }
-    }),
-  )
-  const page = await context.newPage()
-  const errors: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
-  })
-  page.on('pageerror', (error) => errors.push(error.message))
-  return { context, page, errors }
-}
+const opensAs = (who: string, { width = 1280, script = true } = {}): Promise<Opened> =>
+  openPage(browser, { width, script, as: { cookies: room.cookies(who), url: room.origin } })
 
 /** Looks the page over, and takes its picture; `closely`: axe looks too, once at each page. */
 async function look(page: Page, name: string, { closely = true } = {}): Promise<void> {
-  const { width } = page.viewportSize()!
-  await picture(page, `${name}-${width}`)
-  if (closely) expect(await serious(page), name).toEqual([])
-  expect(await overflow(page), name).toBeLessThanOrEqual(0)
-  const low = await page.evaluate(
-    `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden])')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
-  )
-  expect(low, name).toEqual([])
+  const more = ['main input[type=checkbox]']
+  expect(await faultsOf(page, name, { more, rules: closely ? undefined : [] })).toEqual([])
 }
 
 async function presses(who: string, button: string): Promise<void> {
@@ -173,7 +149,7 @@ describe('without any script, on a phone', () => {
     async () => {
       const next = await submitted(room.desk, 'Bản hai của {{unit}}. Hỏi kỹ rồi hãy đi.')
       await putVariant(room.desk.database, { ...next, texts: ['Hỏi kỹ rồi hãy đi.'], milliseconds: 300 })
-      const { context, page } = await opensAs('minh', { width: 360, javaScriptEnabled: false })
+      const { context, page } = await opensAs('minh', { width: 360, script: false })
       await page.goto(`${room.origin}/approvals/tim-viec/2`)
       expect(await page.isVisible('main del')).toBe(true)
       await page.click('button:has-text("Bắt đầu nghe")')

@@ -9,7 +9,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { planWanted } from '../../src/schedule/index.ts'
 import { factsOf, setFact } from '../../src/scripts/index.ts'
 import { secret } from '../people/office.ts'
-import { openBrowser, overflow, picture, serious } from './looking.ts'
+import { faultsOf, openBrowser, openPage } from './looking.ts'
 import { clockAt, november, today } from './month.ts'
 import { serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
@@ -32,34 +32,12 @@ afterAll(async () => {
   await office.close()
 })
 
-async function open(width: number, as: string) {
-  const context = await browser.newContext({ viewport: { width, height: 740 } })
-  await context.addCookies(
-    cookies[as]!.split('; ').map((cookie) => {
-      const [name = '', value = ''] = cookie.split(/=(.*)/s)
-      return { name, value, url: office.url }
-    }),
-  )
-  const page = await context.newPage()
-  const errors: string[] = []
-  page.on('console', (message) => {
-    // The browser itself reports a page that is no 200; that is no fault of the page.
-    if (message.type() === 'error' && !message.text().includes('the server responded with'))
-      errors.push(message.text())
-  })
-  return { context, page, errors }
-}
+const open = (width: number, as: string) =>
+  openPage(browser, { width, as: { cookies: cookies[as]!, url: office.url }, refusals: true })
 
 /** Looks the page over, and takes its picture. */
 async function look(page: Page, name: string): Promise<void> {
-  const width = page.viewportSize()!.width
-  await picture(page, `${name}-${width}`)
-  expect(await serious(page), name).toEqual([])
-  expect(await overflow(page), name).toBeLessThanOrEqual(0)
-  const low = await page.evaluate(
-    `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden], [type=checkbox])')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
-  )
-  expect(low, name).toEqual([])
+  expect(await faultsOf(page, name)).toEqual([])
 }
 
 const valueOf = async (id: string) => (await factsOf(office.month.database)).find((one) => one.id === id)!

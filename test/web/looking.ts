@@ -58,21 +58,70 @@ export async function picture(page: Page, name: string, { fullPage = true } = {}
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage })
 }
 
-/** A page of its own in the browser, and what it complains of. */
+/** What a finger must hit on most pages. */
+const usualTargets = 'main button, main .button, main select, main input:not([type=hidden], [type=checkbox])'
+
+/**
+ * What is wrong with the page as it stands, a line each: what axe says of it, what is wider than the window, and what is
+ * too low for a finger (44 px, of which a fraction may be lost in rounding); and its picture. `rules`: what axe is asked,
+ * all when left out, nothing when empty; `more`: other targets of this page.
+ */
+export async function faultsOf(
+  page: Page,
+  name: string,
+  { rules, more = [] }: { rules?: readonly string[] | undefined; more?: readonly string[] } = {},
+): Promise<string[]> {
+  await picture(page, `${name}-${page.viewportSize()!.width}`)
+  const wide = await overflow(page)
+  const low = await page.evaluate<string[]>(
+    `[...document.querySelectorAll(${JSON.stringify([usualTargets, ...more].join(', '))})].filter((one) => one.checkVisibility() && !one.matches('.hidden') && one.getBoundingClientRect().height < 43.5).map((one) => one.outerHTML)`,
+  )
+  return [
+    ...(rules?.length === 0 ? [] : await serious(page, rules)),
+    ...low.map((html) => `low: ${html}`),
+    ...(wide > 0 ? [`${wide} px too wide`] : []),
+  ].map((fault) => `${name}: ${fault}`)
+}
+
+export type Opened = { context: BrowserContext; page: Page; errors: string[] }
+
+/**
+ * A page of its own in the browser, and what it complains of; `as`: the cookies of whoever signed in before; `refusals`:
+ * browsers report every answer that is no success, and where refusals are asked for that is no fault of the page.
+ */
 export async function openPage(
   browser: Browser,
-  { width, dark = false, script = true }: { width: number; dark?: boolean; script?: boolean },
-): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  given: {
+    width: number
+    dark?: boolean
+    script?: boolean
+    as?: { cookies: string; url: string }
+    refusals?: boolean
+  },
+): Promise<Opened> {
+  const { width, dark = false, script = true, as, refusals = false } = given
   const context = await browser.newContext({
     viewport: { width, height: width === 360 ? 740 : 900 },
     colorScheme: dark ? 'dark' : 'light',
     javaScriptEnabled: script,
   })
+  if (as !== undefined) await enter(context, as.cookies, as.url)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
+    const told = refusals && message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !told) errors.push(message.text())
   })
   page.on('pageerror', (error) => errors.push(error.message))
   return { context, page, errors }
+}
+
+/** Gives a browser the cookies of somebody, as a request sends them. */
+export async function enter(context: BrowserContext, cookies: string, url: string): Promise<void> {
+  await context.addCookies(
+    cookies.split('; ').map((cookie) => {
+      const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(cookie) ?? []
+      return { name, value, url }
+    }),
+  )
 }

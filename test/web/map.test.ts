@@ -46,7 +46,7 @@ describe('the map', () => {
 
   it('tells the states apart without colour: each has a pattern of its own', async () => {
     const { text } = await busy.get('/map')
-    const style = readFileSync(new URL('../../src/web/assets/style/home.css', import.meta.url), 'utf8')
+    const style = readFileSync(new URL('../../src/web/assets/style/map.css', import.meta.url), 'utf8')
     for (const state of ['waiting', 'unknown', 'missed']) {
       expect(text).toContain(`<pattern id="map-${state}"`)
       expect(style).toContain(`url('#map-${state}')`)

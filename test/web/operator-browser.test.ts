@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from
 import { attestationsOf } from '../../src/evidence/index.ts'
 import { secret } from '../people/office.ts'
 import { commune, type Commune } from './commune.ts'
-import { openBrowser, overflow, picture, serious } from './looking.ts'
+import { enter, faultsOf, openBrowser, openPage, picture } from './looking.ts'
 import { serve, type Served } from './served.ts'
 
 /** What a first load may weigh, compressed. */
@@ -37,16 +37,8 @@ afterAll(async () => {
   await office.close()
 })
 
-async function phone(javaScriptEnabled = true): Promise<void> {
-  context = await browser.newContext({ viewport: { width: 360, height: 740 }, javaScriptEnabled })
-  page = await context.newPage()
-  errors = []
-  page.on('console', (message) => {
-    // Browsers themselves report what the network or a refusal did; that is no fault of the page.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-      errors.push(message.text())
-  })
-  page.on('pageerror', (error) => errors.push(error.message))
+async function phone(script = true): Promise<void> {
+  ;({ context, page, errors } = await openPage(browser, { width: 360, script, refusals: true }))
 }
 beforeEach(() => {
   network.cut(false)
@@ -60,8 +52,7 @@ afterEach(async () => {
 /** Opens the page of today as somebody who signed in before. */
 async function signIn(name = 'hoa-loa'): Promise<void> {
   await context.clearCookies()
-  const all = cookies[name]!.split('; ').map((one) => one.split('=') as [string, string])
-  await context.addCookies(all.map(([cookie, value]) => ({ name: cookie, value, url: network.url })))
+  await enter(context, cookies[name]!, network.url)
   await page.goto(`${network.url}/today`)
 }
 
@@ -84,13 +75,8 @@ const waiting = () => page.locator('#waiting')
 
 /** `rules`: what axe is asked; all when left out, nothing when empty: the same words were looked over elsewhere. */
 async function look(name: string, rules?: readonly string[]): Promise<void> {
-  await picture(page, `${name}-${page.viewportSize()!.width}`)
-  if (rules?.length !== 0) expect(await serious(page, rules), name).toEqual([])
-  expect(await overflow(page), name).toBeLessThanOrEqual(0)
-  const low = await page.evaluate(
-    `[...document.querySelectorAll('main button, main .button, main summary, main select, main label.tick, main input:not([type=hidden], [type=checkbox])')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
-  )
-  expect(low, name).toEqual([])
+  const more = ['main summary', 'main label.tick']
+  expect(await faultsOf(page, name, { rules, more })).toEqual([])
 }
 
 describe('with a network', () => {

@@ -7,7 +7,7 @@ import { type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstAdminLink } from '../../src/people/index.ts'
 import { codeOf, goodPassword, secret } from '../people/office.ts'
-import { openBrowser, openPage, overflow, picture, serious } from './looking.ts'
+import { faultsOf, openBrowser, openPage } from './looking.ts'
 import { emptyDesk, today } from './month.ts'
 import { serve, type Served } from './served.ts'
 
@@ -25,14 +25,8 @@ afterAll(async () => {
 
 /** Looks the page over, and takes its picture. */
 async function look(page: Page, name: string): Promise<void> {
-  const width = page.viewportSize()!.width
-  await picture(page, `${name}-${width}`)
-  expect(await serious(page), name).toEqual([])
-  expect(await overflow(page), name).toBeLessThanOrEqual(0)
-  const low = await page.evaluate(
-    `[...document.querySelectorAll('main button, main .button, main select, main .tick, main input:not([type=hidden], [type=checkbox]), .whoami button, .whoami a')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)`,
-  )
-  expect(low, name).toEqual([])
+  const more = ['main .tick', '.whoami button', '.whoami a']
+  expect(await faultsOf(page, name, { more })).toEqual([])
 }
 
 describe('on a phone', () => {

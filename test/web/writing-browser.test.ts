@@ -3,11 +3,11 @@
  * ours gives. Nothing serious for axe, nothing wider than the phone, no error on the console, and a picture of each page
  * in `test-results/web`.
  */
-import { type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { saveDraft, versionOf } from '../../src/scripts/index.ts'
 import { secret } from '../people/office.ts'
-import { openBrowser, overflow, picture, serious } from './looking.ts'
+import { faultsOf, openBrowser, openPage } from './looking.ts'
 import { emptyDesk, today } from './month.ts'
 import { serve, type Served } from './served.ts'
 import { signedIn } from './staff.ts'
@@ -26,42 +26,8 @@ afterAll(async () => {
   await office.close()
 })
 
-async function open(width: number, { script = true } = {}) {
-  const context = await browser.newContext({
-    viewport: { width, height: width === 360 ? 740 : 900 },
-    javaScriptEnabled: script,
-  })
-  await enter(context)
-  const page = await context.newPage()
-  const errors: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
-  })
-  page.on('pageerror', (error) => errors.push(error.message))
-  return { context, page, errors }
-}
-
-async function enter(context: BrowserContext): Promise<void> {
-  const cookies = cookie.split('; ').map((one) => {
-    const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(one) ?? []
-    return { name, value, url: office.url }
-  })
-  await context.addCookies(cookies)
-}
-
-/** What is wrong with the page as it stands; `name`: of its picture; `closely`: axe looks too, which costs. */
-async function faultsOf(page: Page, name: string, { closely = true } = {}): Promise<string[]> {
-  await picture(page, name)
-  const wide = await overflow(page)
-  const low = await page.evaluate<string[]>(
-    `[...document.querySelectorAll('main button, main .button, main select, main input:not([type=checkbox])')].filter((one) => one.checkVisibility() && !one.matches('.hidden') && one.getBoundingClientRect().height < 43.5).map((one) => 'low: ' + one.outerHTML)`,
-  )
-  return [
-    ...(closely ? await serious(page) : []),
-    ...low,
-    ...(wide > 0 ? [`${String(wide)} px too wide`] : []),
-  ]
-}
+const open = (width: number, { script = true } = {}) =>
+  openPage(browser, { width, script, as: { cookies: cookie, url: office.url } })
 
 /** Copies of typed texts that the tab keeps. */
 const copies = `Object.keys(sessionStorage).filter((key) => key.startsWith('loa-')).length`
@@ -101,8 +67,8 @@ describe.each([360, 1280])('with script, at %i px', (width) => {
     const { context, page, errors } = await open(width)
     const script = `viet-o-${width}`
     // Pages are alike at both widths, and their colours are the same: axe looks at the phone's.
-    const plain = { closely: width === 360 }
-    const at = (name: string): string => `writing-${name}-${width}`
+    const plain = { rules: width === 360 ? undefined : [] }
+    const at = (name: string): string => `writing-${name}`
     await page.goto(`${office.url}/scripts/new`)
     await page.fill('#title', `Viết ở ${width}`)
     await page.fill('#titleEn', 'Written')

@@ -83,9 +83,10 @@ export function renewOnce(
   typed: { password: string; code: string },
   from: From,
 ): Promise<Renewing> {
+  const { library } = desk
   return againProved<Renewing>(desk, typed, from, async (person) => {
     const codes = Array.from({ length: backupCodes }, newBackupCode)
-    const encrypted = await desk.library.encrypt(JSON.stringify(codes))
+    const encrypted = await library.encrypt(JSON.stringify(codes))
     return async (tx, now) => {
       await keepBackupCodes(tx, person, encrypted)
       await recordDeed(tx, { at: now, person, what: 'codes.backup-renewed', subject: person })

@@ -47,7 +47,7 @@ export const viApi = {
   'api.op.listFindings': 'Những điều cần xem lại trong một bản',
   'api.op.getDraft': 'Lời mới nhất để sửa tiếp',
   'api.op.saveDraft': 'Lưu bản nháp tiếp theo',
-  'api.op.submitVersion': 'Trình duyệt một bản',
+  'api.op.submitVersion': 'Trình một bản',
   'api.op.returnVersion': 'Trả lại một bản cho người soạn',
   'api.op.withdrawVersion': 'Thu hồi một bản',
   'api.op.listFacts': 'Sổ dữ kiện',

@@ -113,8 +113,11 @@ describe('listening for a recording in a clip', () => {
     const clip = join(folder, 'ten-khac.ogg')
     copyFileSync(fixture('hai-cuoi'), clip)
     await hear(clip, { airing: airing() })
-    for (const again of [hear(clip), hear(fixture('hai-cuoi'), { recording: archive.bulletins[0] })]) {
-      const error = await refused(again)
+    for (const again of [
+      { clip, over: {} },
+      { clip: fixture('hai-cuoi'), over: { recording: archive.bulletins[0] } },
+    ]) {
+      const error = await refused(hear(again.clip, again.over))
       expect(error.code).toBe('conflict')
       expect(error.sentence.vi).toMatch(/đã được dùng lúc 08:00 23\/11\/2026 cho lượt phát air-1/)
     }
