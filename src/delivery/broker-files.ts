@@ -54,8 +54,10 @@ export function accessLines(users: readonly BrokerUser[]): string {
       `topic read ${topics.keys}`,
       `topic read ${topics.hub}`,
       'topic read loa/1/a/+',
-      ...[topics.plan, topics.ack].map((topic) => `topic read ${topic(device)}`),
-      ...[topics.state, topics.reported, topics.receipts, topics.want].map(
+      ...[topics.policy, topics.plan, topics.desired, topics.cmd, topics.ack, topics.tr].map(
+        (topic) => `topic read ${topic(device)}`,
+      ),
+      ...[topics.state, topics.reported, topics.receipts, topics.want, topics.res, topics.tq].map(
         (topic) => `topic write ${topic(device)}`,
       ),
     ]

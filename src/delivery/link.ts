@@ -132,7 +132,7 @@ export class Link {
     }
     const { device, kind } = at
     if (kind === 'receipts') return this.#options.onMessage?.(topic, payload, retained) ?? undefined
-    if (kind === 'plan' || kind === 'ack') return undefined
+    if (kind !== 'state' && kind !== 'reported' && kind !== 'want') return undefined
     if (this.#notes.length >= notesMax || this.#noteBytes >= noteBytesMax) return 'hold'
     this.#notes.push({ device, kind, payload, retained })
     this.#noteBytes += payload.length

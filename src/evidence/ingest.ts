@@ -164,7 +164,7 @@ export function createIngest(parts: {
     const now = toMilliseconds(clock.now())
     const sent = await Promise.allSettled(
       acks.map(({ device, epoch, receipts }) =>
-        parts.publishAck(device, writeMessage(AckMessage, { v: 1, epoch, receipts, now })),
+        parts.publishAck(device, writeMessage(AckMessage, { v: 1, device, epoch, receipts, now })),
       ),
     )
     const lost = sent.filter((one) => one.status === 'rejected')

@@ -17,7 +17,18 @@ import type { Parsed } from '../base/errors.ts'
 import { readMessage, writeMessage } from './messages.ts'
 
 /** What a signature is for. */
-export type EnvelopeType = 'keys' | 'approval' | 'plan' | 'receipts' | 'reported'
+export type EnvelopeType =
+  | 'keys'
+  | 'approval'
+  | 'policy'
+  | 'enrolment'
+  | 'plan'
+  | 'desired'
+  | 'cmd'
+  | 'ack'
+  | 'time'
+  | 'receipts'
+  | 'reported'
 
 export type SigningKey = { kid: string; privateKey: KeyObject }
 

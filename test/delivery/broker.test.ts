@@ -329,12 +329,18 @@ user loa-tra-leng
 topic read loa/1/keys
 topic read loa/1/hub/main/state
 topic read loa/1/a/+
+topic read loa/1/d/loa-tra-leng/policy
 topic read loa/1/d/loa-tra-leng/plan
+topic read loa/1/d/loa-tra-leng/desired
+topic read loa/1/d/loa-tra-leng/cmd
 topic read loa/1/d/loa-tra-leng/ack
+topic read loa/1/d/loa-tra-leng/tr
 topic write loa/1/d/loa-tra-leng/state
 topic write loa/1/d/loa-tra-leng/reported
 topic write loa/1/d/loa-tra-leng/receipts
 topic write loa/1/d/loa-tra-leng/want
+topic write loa/1/d/loa-tra-leng/res
+topic write loa/1/d/loa-tra-leng/tq
 
 user loa-tra-leng.b
 topic read loa/1/b/#

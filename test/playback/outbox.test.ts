@@ -144,7 +144,7 @@ describe('what a device tells', () => {
     await world.pass(minute)
     const epoch = world.hub.reports.get(device)!.epoch
     const answer = (of: string, receipts: AckMessage['receipts']): void => {
-      const ack: AckMessage = { v: 1, epoch: of, receipts, now: world.now }
+      const ack: AckMessage = { v: 1, device, epoch: of, receipts, now: world.now }
       world.hub.publish(topics.ack(device), writeMessage(AckMessage, ack), false)
     }
     answer('epoch-of-another', [{ sequence: 1, result: 'kept' }])

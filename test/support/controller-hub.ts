@@ -325,7 +325,7 @@ export class SampleHub {
       if (!known) this.kept.push({ ...receipt, device, epoch: message.epoch })
       return { sequence: receipt.sequence, result: known ? ('known' as const) : ('kept' as const) }
     })
-    const ack: AckMessage = { v: 1, epoch: message.epoch, receipts, now: this.now }
+    const ack: AckMessage = { v: 1, device, epoch: message.epoch, receipts, now: this.now }
     this.publish(topics.ack(device), writeMessage(AckMessage, ack), false)
   }
 

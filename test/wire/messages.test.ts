@@ -4,14 +4,21 @@ import type { z } from 'zod'
 import {
   AckMessage,
   ApprovalStatement,
+  CommandMessage,
   controlBytesMax,
+  DesiredMessage,
   DevicePlan,
+  EnrolmentStatement,
   HubStateMessage,
   KeysDocument,
+  PolicyStatement,
   readMessage,
   ReceiptsMessage,
   ReportedMessage,
+  ResultMessage,
   StateMessage,
+  TimeAnswer,
+  TimeQuestion,
   WantMessage,
   writeMessage,
 } from '../../src/wire/messages.ts'
@@ -117,7 +124,48 @@ const messages = {
   ],
   AckMessage: [
     AckMessage,
-    { v: 1, epoch: 'e1', receipts: [{ sequence: 1, result: 'refused', why: 'no such airing' }], now: at },
+    {
+      ...{ v: 1, device: 'loa-20440', epoch: 'e1', now: at },
+      receipts: [{ sequence: 1, result: 'refused', code: 'not-its-airing', why: 'no such airing' }],
+    },
+  ],
+  PolicyStatement: [
+    PolicyStatement,
+    {
+      ...{ v: 1, device: 'loa-20440', version: 3, issued: at, officer: 'minh', units: ['20440', '48'] },
+      utcOffsetMinutes: 420,
+      quiet: [{ from: 1260, to: 300 }],
+      windows: [{ days: [1, 7], from: 300, to: 390 }],
+      volume: { most: 80, urgent: 100, hours: [{ from: 300, to: 360, most: 50 }] },
+      minutesPerDay: 60,
+    },
+  ],
+  EnrolmentStatement: [
+    EnrolmentStatement,
+    {
+      ...{ v: 1, device: 'loa-20440', type: 'cum-loa-mp3', station: 'st-1', units: ['20440'] },
+      ...{ publicKey: 'AA', officer: 'minh', at },
+    },
+  ],
+  DesiredMessage: [
+    DesiredMessage,
+    {
+      ...{ v: 1, device: 'loa-20440', version: 1, issued: at },
+      ...{ heartbeatSeconds: 900, resendSeconds: 60, jitterSeconds: 120, logLevel: 'info' },
+    },
+  ],
+  CommandMessage: [
+    CommandMessage,
+    {
+      ...{ v: 1, device: 'loa-20440', id: 'cmd-1', counter: 7, issued: at, expires: at + 60_000 },
+      ...{ order: 'resend', epoch: 'e1', from: 3, to: 9 },
+    },
+  ],
+  ResultMessage: [ResultMessage, { v: 1, id: 'cmd-1', result: 'done', at }],
+  TimeQuestion: [TimeQuestion, { v: 1, nonce: 'AAAAAAAAAAAAAAAA' }],
+  TimeAnswer: [
+    TimeAnswer,
+    { v: 1, device: 'loa-20440', nonce: 'AAAAAAAAAAAAAAAA', received: at, sent: at + 1 },
   ],
   StateMessage: [StateMessage, { v: 1, state: 'lost', birth: 0, at }],
   ReportedMessage: [

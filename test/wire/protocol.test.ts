@@ -41,13 +41,20 @@ describe('devices/PROTOCOL.md', () => {
   it.each([
     ['keys', messages.KeysDocument],
     ['approval', messages.ApprovalStatement],
+    ['policy', messages.PolicyStatement],
+    ['enrolment', messages.EnrolmentStatement],
     ['plan', messages.DevicePlan],
+    ['desired', messages.DesiredMessage],
+    ['cmd', messages.CommandMessage],
     ['receipts', messages.ReceiptsMessage],
     ['ack', messages.AckMessage],
     ['state', messages.StateMessage],
     ['reported', messages.ReportedMessage],
     ['want', messages.WantMessage],
     ['hub', messages.HubStateMessage],
+    ['res', messages.ResultMessage],
+    ['tq', messages.TimeQuestion],
+    ['tr', messages.TimeAnswer],
   ])('names every field of %s, and no other', (name, shape) => {
     const rows = section(new RegExp(`^${name}( |\\n)`)).matchAll(/^\| (`[^|]+`) \|/gm)
     const named = [...rows].flatMap((row) =>
@@ -177,7 +184,9 @@ type Field = { shape?: Record<string, Field>; element?: Field; unwrap?: () => Fi
 /** Names of all fields, those in lists as `list[].field`. */
 function fieldsOf(shape: Record<string, unknown>, before = ''): string[] {
   return Object.entries(shape).flatMap(([name, field]) => {
-    const inner = (field as Field).element?.shape
+    // An optional list is a list all the same.
+    const inner =
+      ((field as Field).unwrap?.() ?? (field as Field)).element?.shape ?? (field as Field).element?.shape
     return [`${before}${name}`, ...(inner === undefined ? [] : fieldsOf(inner, `${before}${name}[].`))]
   })
 }
